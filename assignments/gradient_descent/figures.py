@@ -1,13 +1,15 @@
 """Draw the handout's figures: `python assignments/gradient_descent/figures.py [folder]`.
 
-The same matplotlib gives the same bytes: the ids' salt is fixed, no date is written, all data is
-fixed or seeded here. The background is opaque, so that the figures read alike on a light and on a
-dark page; words are left to the handouts, so that one figure serves both languages.
+The same matplotlib gives the same bytes: the ids' salt is fixed, no date is written, all data is fixed or seeded here.
+The numbers are the reference solution's, so that this file gives none of it away. The background is opaque, so that the
+figures read alike on a light and on a dark page; words are left to the handouts, so that one figure serves both.
 """
 
 import sys
 from collections.abc import Callable
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import matplotlib
@@ -44,28 +46,38 @@ X4 = np.array([0.0, 1.0, 2.0, 3.0])
 Y4 = np.array([1.0, 2.0, 4.0, 5.0])
 
 
-def slope_and_intercept_gradient(theta: Array, x: Array, y: Array) -> Array:
-    """Gradient of mean((w x + b - y)^2) with respect to theta = (w, b)."""
-    residual = theta[0] * x + theta[1] - y
-    return np.array([2 * np.mean(residual * x), 2 * np.mean(residual)])
+def reference_solution() -> ModuleType:
+    """The topic's solution, as a module."""
+    path = Path(__file__).parents[2] / "solutions" / "gradient_descent" / "solution.py"
+    spec = spec_from_file_location("gradient_descent_solution", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def walk(theta: Array, lr: float, x: Array, y: Array, batches: list[Indices]) -> Array:
-    """The points that gradient descent visits, one row each, the start included."""
-    path = [theta]
-    for batch in batches:
-        path.append(path[-1] - lr * slope_and_intercept_gradient(path[-1], x[batch], y[batch]))
-    return np.array(path)
+reference = reference_solution()
 
 
-def contours(ax: Axes, x: Array, y: Array, w: tuple[float, float], b: tuple[float, float]) -> None:
+def walk(theta0: Array, lr: float, x: Array, y: Array, batches: list[Indices]) -> Array:
+    """The points that gradient descent visits, one row each, with one update a batch."""
+    turn = iter(batches)
+
+    def gradient(theta: Array) -> Array:
+        batch = next(turn)
+        return np.append(*reference.mse_grad(x[batch, None], y[batch], theta[:1], theta[1]))  # (2,)
+
+    return reference.gradient_descent(gradient, theta0, lr, len(batches))  # (updates + 1, 2)
+
+
+def contours(ax: Axes, x: Array, y: Array, w_range: tuple[float, float], b_range: tuple[float, float]) -> None:
     """Lines of equal loss over w and b, closer together near the minimum."""
-    ws, bs = np.linspace(*w, 80), np.linspace(*b, 80)
-    residual = ws[None, :, None] * x + bs[:, None, None] - y  # (80, 80, N)
-    loss = np.mean(residual**2, axis=-1)  # (80, 80)
+    ws, bs = np.linspace(*w_range, 80), np.linspace(*b_range, 80)
+    loss = np.array([[reference.regression_loss(w * x + b, y, "mse") for w in ws] for b in bs])  # (80, 80)
     levels = loss.min() + np.geomspace(0.05, loss.max() - loss.min(), 10)
     ax.contour(ws, bs, loss, levels, colors="#adb5bd", linewidths=0.7)
-    ax.set(xlabel="$w$", ylabel="$b$", xlim=w, ylim=b)
+    ax.set(xlabel="$w$", ylabel="$b$", xlim=w_range, ylim=b_range)
 
 
 def trace(ax: Axes, path: Array, colour: str) -> None:
@@ -88,23 +100,19 @@ def learning_rates() -> Figure:
 
 def losses() -> Figure:
     """Squared, absolute and Huber loss of one residual, and their slopes."""
-    r, delta = np.linspace(-3, 3, 241), 1.0
-    inside = np.abs(r) <= delta
-    curves = (
-        ("L2", BLUE, "-", r**2, 2 * r),
-        ("L1", GREEN, "--", np.abs(r), np.where(r == 0, np.nan, np.sign(r))),
-        (
-            r"Huber, $\delta = 1$",
-            ORANGE,
-            "-",
-            np.where(inside, r**2 / 2, delta * (np.abs(r) - delta / 2)),
-            np.clip(r, -delta, delta),
-        ),
-    )
+    r = np.linspace(-3, 3, 241)
     figure, (value, slope) = plt.subplots(1, 2, figsize=(7.2, 2.6), layout="constrained")
-    for name, colour, line, loss, gradient in curves:
+    for kind, name, line, colour in (
+        ("mse", "L2", "-", BLUE),
+        ("mae", "L1", "--", GREEN),
+        ("huber", r"Huber, $\delta = 1$", "-", ORANGE),
+    ):
+        loss = [reference.regression_loss(r[i : i + 1], np.zeros(1), kind) for i in range(len(r))]
+        slopes = len(r) * reference.loss_grad_wrt_pred(kind, r, np.zeros_like(r))
+        if kind == "mae":
+            slopes[r == 0] = np.nan  # a gap where the slope jumps
         value.plot(r, loss, line, color=colour, label=name)
-        slope.plot(r, gradient, line, color=colour, label=name)
+        slope.plot(r, slopes, line, color=colour, label=name)
     value.set(xlabel="$r$", ylabel=r"$\ell(r)$", ylim=(-0.2, 5))
     slope.set(xlabel="$r$", ylabel=r"$\ell^{\prime}(r)$", ylim=(-4, 4))
     slope.axhline(0, color=GREY, lw=0.6, zorder=0)
@@ -157,11 +165,10 @@ def batches() -> Figure:
     rng = np.random.default_rng(7)
     x = rng.uniform(-1, 2, size=64)
     y = 1.4 * x + 0.9 + rng.normal(scale=0.6, size=64)
-    epochs = [rng.permutation(64) for _ in range(3)]
-    small = [epoch[i : i + 4] for epoch in epochs for i in range(0, 64, 4)]
     best = np.polyfit(x, y, 1)
     figure, axes = plt.subplots(1, 2, figsize=(7.2, 2.8), sharey=True, layout="constrained")
-    for ax, size, parts, colour in ((axes[0], 64, epochs, BLUE), (axes[1], 4, small, ORANGE)):
+    for ax, size, colour in ((axes[0], 64, BLUE), (axes[1], 4, ORANGE)):
+        parts = [part for _ in range(3) for part in reference.minibatches(64, size, rng)]
         contours(ax, x, y, (-1.4, 2.8), (-0.6, 3.0))
         trace(ax, walk(np.array([-1.0, 2.6]), 0.15, x, y, parts), colour)
         ax.plot(*best, "*", color="black", ms=7)
