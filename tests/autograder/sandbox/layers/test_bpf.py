@@ -74,7 +74,7 @@ def test_another_architecture_kills(architecture: int) -> None:
 
 @pytest.mark.parametrize("runs", [100, 400, 700])
 def test_a_table_too_long_for_short_jumps_still_answers_right(runs: int) -> None:
-    table: dict[int, Answer] = {number: EPERM for number in range(0, 2 * runs, 2)}
+    table: dict[int, Answer] = dict.fromkeys(range(0, 2 * runs, 2), EPERM)
     program = assemble("aarch64", table, last=2 * runs)
     for number in range(2 * runs):
         wanted = 0x50000 | EPERM if number % 2 == 0 else ALLOWED
