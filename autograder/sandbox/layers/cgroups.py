@@ -12,6 +12,7 @@ from . import LayerUnavailable
 from .syscalls import SIGKILL
 
 _REMEDY = "needs root, or a delegated group (systemd-run --user --scope -p Delegate=yes)"
+_TRUSTED = "trusted"
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,26 @@ class Group:
     version: int
 
 
+def make_room() -> None:
+    """Version 2 only: hand memory and pids down from our own group, which must be ours alone.
+
+    A group that has groups below it may hold no process itself, so this one moves to a group "trusted" beside those
+    to come. Raises: LayerUnavailable.
+    """
+    version, (own, *_) = _parents()
+    control = own / "cgroup.subtree_control"
+    try:
+        if version == 1 or {"memory", "pids"} <= set(control.read_text().split()):
+            return
+        (own / _TRUSTED).mkdir(exist_ok=True)
+        (own / _TRUSTED / "cgroup.procs").write_text(str(os.getpid()))
+        control.write_text("+memory +pids")
+    except OSError as error:
+        raise LayerUnavailable.because("control groups", error, _REMEDY) from error
+
+
 def create(name: str, memory_bytes: int, processes: int) -> Group:
-    """A new group below our own. Raises: LayerUnavailable, and then nothing of it is left."""
+    """A new group below our own (with version 2 after `make_room`). Raises: LayerUnavailable, and then nothing of it is left."""
     version, parents = _parents()
     group = Group(tuple(dict.fromkeys(parent / name for parent in parents)), version)
     try:
@@ -48,8 +67,9 @@ def kill(group: Group) -> None:
     if switch.exists():
         switch.write_text("1")
         return
-    for pid in (group.folders[0] / "cgroup.procs").read_text().split():
-        _kill(int(pid))
+    for _ in range(100):  # what forks meanwhile is met in the next round; the limit of processes ends that
+        for pid in (group.folders[0] / "cgroup.procs").read_text().split():
+            _kill(int(pid))
 
 
 def ran_out_of_memory(group: Group) -> bool:
@@ -75,7 +95,7 @@ def _parents() -> tuple[int, list[Path]]:
     own = {controller: path for _, controllers, path in rows for controller in controllers.split(",")}
     if "memory" in own and "pids" in own:
         return 1, [_folder(kind, own[kind]) for kind in ("memory", "pids")]
-    return 2, [_folder("", own.get("", "/"))]
+    return 2, [_folder("", own.get("", "/").removesuffix(f"/{_TRUSTED}"))]
 
 
 def _folder(hierarchy: str, path: str) -> Path:
