@@ -25,7 +25,12 @@ class Layer:
 
 def available() -> tuple[Layer, ...]:
     """Every layer, tried. Forks: call it before threads are started, or run this module as a program."""
-    return tuple(_layer(name, attempt, remedy) for name, (attempt, remedy) in _ATTEMPTS.items())
+    return tried(_ATTEMPTS)
+
+
+def tried(names: Iterable[str]) -> tuple[Layer, ...]:
+    """The named layers, tried in this order."""
+    return tuple(_layer(name, *_ATTEMPTS[name]) for name in names)
 
 
 def level(layers: Iterable[Layer]) -> Level:
