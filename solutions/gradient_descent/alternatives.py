@@ -1,6 +1,7 @@
 """Right answers written in other ways: every grader must pass them."""
 
 from collections import namedtuple
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,7 +20,7 @@ def predict_linear_loops(X, w, b):
     predictions = []
     for row in X:
         prediction = b
-        for x, weight in zip(row, w):
+        for x, weight in zip(row, w, strict=True):
             prediction += x * weight
         predictions.append(prediction)
     return np.array(predictions)
@@ -63,7 +64,7 @@ def regression_loss_loops(y_hat, y, kind, delta=1.0):
             return r * r / 2 if -delta < r < delta else delta * (abs(r) - 0.5 * delta)
         raise ValueError("no such loss: " + kind)
 
-    return sum(loss(float(a) - float(b)) for a, b in zip(y_hat, y)) / len(y)
+    return sum(loss(float(a) - float(b)) for a, b in zip(y_hat, y, strict=True)) / len(y)
 
 
 @alternative("regression_loss")
@@ -97,7 +98,7 @@ def mse_grad_augmented(X, y, w, b):
 @alternative("mse_grad")
 def mse_grad_loops(X, y, w, b):
     dw, db = np.zeros(len(w)), 0.0
-    for x, target in zip(X, y):
+    for x, target in zip(X, y, strict=True):
         slope = 2 * (np.dot(x, w) + b - target) / len(y)
         dw = dw + slope * x
         db = db + slope
@@ -129,7 +130,7 @@ def loss_grad_one_sided_at_the_kink(kind, y_hat, y, delta=1.0):
 @alternative("loss_grad_wrt_pred")
 def loss_grad_loops(kind, y_hat, y, delta=1.0):
     slopes = []
-    for a, target in zip(y_hat, y):
+    for a, target in zip(y_hat, y, strict=True):
         r = a - target
         if kind == "mse":
             slopes.append(2 * r)
@@ -323,9 +324,9 @@ def minibatches_by_taking_out(N, batch, rng):
 @alternative("relu_sum")
 def relu_sum_two_for_each_segment(knots, values):
     """A hard sigmoid for each segment: one ReLU turns it on, another turns it off."""
-    points = sorted(zip(knots.tolist(), values.tolist()))
+    points = sorted(zip(knots.tolist(), values.tolist(), strict=True))
     c, t = [], []
-    for (left, low), (right, high) in zip(points, points[1:]):
+    for (left, low), (right, high) in pairwise(points):
         slope = (high - low) / (right - left)
         c += [slope, -slope]
         t += [left, right]
