@@ -19,7 +19,7 @@ from autograder.sandbox.protocol import Child, Sandbox, SandboxError
 PACKAGE = Path(autograder.__file__).parent
 
 
-def choose(framework: str) -> Sandbox:
+def choose(framework: str, *, for_many: bool = True) -> Sandbox:
     """A started sandbox for `numpy` or `torch` submissions; its warm-up goes on while the caller does.
 
     The zygote takes the walls that the kernel gives it by itself; where that is no namespaces and Bubblewrap
@@ -27,20 +27,20 @@ def choose(framework: str) -> Sandbox:
     """
     if sys.platform != "linux":
         return PlainSandbox(framework, PACKAGE)
-    return Restarting(framework)
+    return Restarting(framework, for_many=for_many)
 
 
 class Restarting:
     """A forked sandbox that is started anew, once, when it has died. wanted: the layers to try."""
 
-    def __init__(self, framework: str, wanted: Sequence[str] = LAYERS) -> None:
-        self._framework, self._wanted = framework, wanted
+    def __init__(self, framework: str, wanted: Sequence[str] = LAYERS, *, for_many: bool = True) -> None:
+        self._framework, self._wanted, self._for_many = framework, wanted, for_many
         self._prefix: Prefix | None = None
         self._sandbox = self._start()
         self._settled = False
 
     def _start(self) -> ForkedSandbox:
-        return ForkedSandbox(self._framework, PACKAGE, self._wanted, self._prefix)
+        return ForkedSandbox(self._framework, PACKAGE, self._wanted, self._prefix, for_many=self._for_many)
 
     def _best(self) -> ForkedSandbox:
         """The running sandbox, inside Bubblewrap from now on if only that gives it namespaces."""

@@ -36,13 +36,13 @@ def environment() -> dict[str, str]:
     return {**fixed, **dict.fromkeys(THREADS, "1")}
 
 
-def bootstrap(package: Path, descriptor: int, framework: str, wanted: Sequence[str]) -> list[str]:
+def bootstrap(package: Path, descriptor: int, framework: str, wanted: Sequence[str], for_many: bool) -> list[str]:
     """The command that starts a zygote, which sees three paths of our package and nothing else of ours."""
     visible = [str(package / name) for name in VISIBLE]
     code = (
         f"import sys; sys.dont_write_bytecode = True; sys.path.insert(0, {str(package.parent)!r}); "
         f"from autograder.sandbox import zygote; "
-        f"zygote.main({descriptor}, {framework!r}, {visible!r}, {list(wanted)!r})"
+        f"zygote.main({descriptor}, {framework!r}, {visible!r}, {list(wanted)!r}, for_many={for_many})"
     )
     return [sys.executable, "-I", "-c", code]
 
@@ -73,14 +73,20 @@ class ForkedSandbox:
     """A zygote and its orders.
 
     package: where our package lies. wanted: the layers to try. prefix: the command line before Python's own,
-    e.g. Bubblewrap's.
+    e.g. Bubblewrap's. for_many: warm up for a class rather than for one submission.
     """
 
     def __init__(
-        self, framework: str, package: Path, wanted: Sequence[str] = LAYERS, prefix: Prefix | None = None
+        self,
+        framework: str,
+        package: Path,
+        wanted: Sequence[str] = LAYERS,
+        prefix: Prefix | None = None,
+        *,
+        for_many: bool = True,
     ) -> None:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = bootstrap(package, theirs.fileno(), framework, wanted)
+        command = bootstrap(package, theirs.fileno(), framework, wanted, for_many)
         self._prefixed = prefix is not None
         self._process = subprocess.Popen(
             command if prefix is None else prefix(command),

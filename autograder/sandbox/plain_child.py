@@ -10,7 +10,7 @@ from autograder.sandbox import learning, worker
 
 def main(port: int, nonce: str, framework: str, memory_bytes: int, cpu_seconds: int) -> None:
     """Serve one submission over loopback, then end."""
-    learning.warm(framework)
+    learning.warm(framework, for_many=False)
     wire = socket.create_connection(("127.0.0.1", port))
     wire.sendall(nonce.encode())
     with contextlib.suppress(ImportError):  # Windows has no limits

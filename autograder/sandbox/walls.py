@@ -31,6 +31,11 @@ class Walls:
         """The layers in force."""
         return frozenset(layer.name for layer in self.layers if layer.works)
 
+    @property
+    def scratch(self) -> str | None:
+        """Where a child may write, the one place that is its own; None without namespaces."""
+        return None if self.nest is None else root.SCRATCH
+
     def fork(self) -> int:
         """`os.fork`, into a PID namespace of the child's own where there is one."""
         return os.fork() if self.nest is None else namespaces.fork_into_pid_namespace(self.nest)
@@ -46,7 +51,7 @@ def _prepared(walls: Walls, memory_bytes: int, cpu_seconds: int) -> Callable[[],
         return lambda: None
     confinement = confine.Confinement(
         read=confine.readable(*walls.readable),
-        scratch=root.SCRATCH if confine.NAMESPACES in walls.names else None,
+        scratch=walls.scratch,
         scratch_bytes=SCRATCH_BYTES,
         limits=Limits(memory_bytes=memory_bytes, cpu_seconds=cpu_seconds),
         layers=walls.names,

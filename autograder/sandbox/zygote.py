@@ -31,16 +31,19 @@ ORDER_BYTES = 1 << 16
 Order = Mapping[str, Any]
 
 
-def main(descriptor: int, framework: str, visible: Sequence[str], wanted: Sequence[str]) -> None:
+def main(descriptor: int, framework: str, visible: Sequence[str], wanted: Sequence[str], *, for_many: bool) -> None:
     """Settle, warm up, say so, then obey until the grader hangs up.
 
     visible: the files of ours that children may read. wanted: the layers to try, by the names of `layers.probe`.
+    for_many: warm up for a class rather than for one submission.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     walls = raised(visible, wanted)
+    if walls.scratch is not None:  # importing torch's optimisers asks for a folder that is there
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = walls.scratch
     from autograder.sandbox import learning, worker  # NumPy: only now, because walls need a single thread
 
-    learning.warm(framework)
+    learning.warm(framework, for_many=for_many)
     gc.collect()
     gc.freeze()
     orders = socket.socket(fileno=descriptor)

@@ -58,7 +58,9 @@ def test_worked_arithmetic_is_right(topic):
 def test_worked_numbers_stand_in_the_handout(topic, readme):
     text = (COURSE.root / "assignments" / topic / readme).read_text("utf-8")
     facts = worked(topic)
-    shown = [shown for kind in ("case", "arithmetic") for case in facts.get(kind, []) for shown in case.get("shown", [])]
+    shown = [
+        shown for kind in ("case", "arithmetic") for case in facts.get(kind, []) for shown in case.get("shown", [])
+    ]
     assert [number for number in shown if number not in text] == []
 
 

@@ -53,7 +53,9 @@ def test_the_compiled_catalogue_is_the_edited_one(catalogue):
 
 def test_a_sentence_inside_a_sentence_is_translated_too():
     inner = sentence("whole numbers")
-    outer = sentence("{place} holds {yours} ({dtype}), expected {ours}", place="dw", yours=inner, dtype="int64", ours=inner)
+    outer = sentence(
+        "{place} holds {yours} ({dtype}), expected {ours}", place="dw", yours=inner, dtype="int64", ours=inner
+    )
     assert say(outer, "zh") == "dw 的元素是整数（int64），应为整数"
 
 
