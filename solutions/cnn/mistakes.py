@@ -811,8 +811,8 @@ def col2im_overwrites(cols, x_shape, kh, kw, stride=1, pad=0):
 @mistake(
     "im2col",
     replaces="col2im",
-    en="`a[index] += v` with an index that occurs twice: is v added twice? Try it on three numbers.",
-    zh="`a[index] += v` 里同一个下标出现两次：会加两次吗？用三个数试试。",
+    en="Try `a[index] += v` on three numbers, with an index that occurs twice: is v added twice?",
+    zh="用三个数试试 `a[index] += v`，让同一个下标出现两次：会加两次吗？",
 )
 def col2im_adds_through_repeated_indices(cols, x_shape, kh, kw, stride=1, pad=0):
     # Also what writing through an overlapping view of all windows does: of several sums one survives.
@@ -1147,8 +1147,8 @@ def pool_gradient_keeps_the_padding(dout, cache):
 @mistake(
     "avgpool2d",
     replaces="avgpool2d_forward",
-    en="At the edge, does the padding count in the divisor? See the docstring.",
-    zh="在边上，除数里算不算补的零？看看文档说明。",
+    en="What does the docstring say of the edge: does the padding count in the divisor?",
+    zh="看看文档字符串：在边上，除数里算不算补的零？",
 )
 def divides_by_pixels_inside(x, k, stride, pad=0):
     out, cache = right.avgpool2d_forward(x, k, stride, pad)
