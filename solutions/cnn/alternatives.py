@@ -440,7 +440,7 @@ def pool_loops_forward(x, k, stride, pad=0):
 def pool_loops_backward(dout, cache):
     x, places = cache
     dx = np.zeros_like(x)
-    for gradient, place in zip(dout.ravel(), places):
+    for gradient, place in zip(dout.ravel(), places, strict=True):
         dx[place] += gradient
     return dx
 

@@ -193,7 +193,7 @@ def receptive_field_counts_own_stride(layers):
 )
 def receptive_field_uses_last_stride_only(layers):
     strides = [1, *(s for _, s in layers)]
-    return 1 + sum((k - 1) * s for (k, _), s in zip(layers, strides))
+    return 1 + sum((k - 1) * s for (k, _), s in zip(layers, strides, strict=False))
 
 
 @mistake(
@@ -737,7 +737,7 @@ def db_divided_by_batch(dout, cache):
 )
 def dx_without_leftover_pixels(dout, cache):
     _, w, _, stride, pad = cache
-    seen = [(n - 1) * stride + k - pad for n, k in zip(dout.shape[2:], w.shape[2:])]
+    seen = [(n - 1) * stride + k - pad for n, k in zip(dout.shape[2:], w.shape[2:], strict=True)]
     dx, dw, db = right.conv2d_backward(dout, cache)
     return dx[:, :, : seen[0], : seen[1]], dw, db
 
@@ -750,7 +750,7 @@ def dx_without_leftover_pixels(dout, cache):
 def dx_puts_leftover_pixels_first(dout, cache):
     x, w, _, stride, pad = cache
     dx, dw, db = right.conv2d_backward(dout, cache)
-    left = [(n + 2 * pad - k) % stride for n, k in zip(x.shape[2:], w.shape[2:])]
+    left = [(n + 2 * pad - k) % stride for n, k in zip(x.shape[2:], w.shape[2:], strict=True)]
     return np.roll(dx, left, axis=(2, 3)), dw, db
 
 

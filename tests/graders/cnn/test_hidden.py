@@ -41,7 +41,10 @@ def test_conv_sizes_kernel_that_does_not_fit(student):
 def test_conv_sizes_deep_receptive_field(student, reference, rng):
     """the receptive field of many layers, of one, and of none
     zh: 许多层、一层、零层的感受野"""
-    layers = [(int(k), int(s)) for k, s in zip(rng.integers(2, 8, size=8), rng.permutation([1, 1, 2, 2, 2, 3, 3, 4]))]
+    layers = [
+        (int(k), int(s))
+        for k, s in zip(rng.integers(2, 8, size=8), rng.permutation([1, 1, 2, 2, 2, 3, 3, 4]), strict=True)
+    ]
     check_equal(student.receptive_field(layers), reference.receptive_field(layers))
     check_equal(student.receptive_field([(7, 2)]), 7)
     check_equal(student.receptive_field([]), 1)
