@@ -19,7 +19,13 @@ def worked(topic):
 
 
 def arrays(value):
-    return np.array(value) if isinstance(value, list) else value
+    """A list is an array; a list of unlike parts, like a cache, is a tuple of them."""
+    if not isinstance(value, list):
+        return value
+    try:
+        return np.array(value)
+    except ValueError:
+        return tuple(arrays(part) for part in value)
 
 
 def agree(found, stated):
