@@ -1,9 +1,10 @@
-"""The figures of the regularization handout: run `python figures.py` to write figures/*.svg beside this file.
+"""Draw the handout's figures: `python assignments/regularization/figures.py [folder]`.
 
-The files are the same after every run: fixed seeds, rounded curves, no dates, hashed ids with a fixed salt. Lines and
+The same matplotlib gives the same bytes: fixed seeds, rounded curves, no dates, hashed ids with a fixed salt. Lines and
 letters have a middling lightness and the ground is transparent, so that they read on a light and on a dark page.
 """
 
+import sys
 from pathlib import Path
 
 import matplotlib
@@ -13,7 +14,6 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-FOLDER = Path(__file__).parent / "figures"
 GREY, BLUE, ORANGE, GREEN, RED = "#7b8490", "#3c84d8", "#d5812c", "#36a05a", "#d4505f"
 STYLE = {
     "svg.hashsalt": "regularization",
@@ -34,9 +34,9 @@ STYLE = {
 }
 
 
-def save(figure, name):
-    """Write a figure as figures/<name>.svg without anything that changes from run to run."""
-    figure.savefig(FOLDER / f"{name}.svg", transparent=True, bbox_inches="tight", metadata={"Date": None})
+def save(figure, path):
+    """Write a figure without anything that changes from run to run."""
+    figure.savefig(path, transparent=True, bbox_inches="tight", metadata={"Date": None})
     plt.close(figure)
 
 
@@ -68,10 +68,9 @@ def penalty_geometry():
         panel.set(xlim=(-1.6, 3.4), ylim=(-1.6, 3.0), aspect="equal", xlabel="$w_1$", ylabel="$w_2$")
         panel.set_xticks([-1, 0, 1, 2, 3])
         panel.set_yticks([-1, 0, 1, 2, 3])
-        sizes = {"L1": "$|w_1| + |w_2| \\leq 1$: the corner sets $w_2$ to 0", "L2": "$w_1^2 + w_2^2 \\leq 1$: both shrink"}
-        panel.set_title(sizes[name], fontsize=12)
+        panel.set_title({"L1": "$|w_1| + |w_2| \\leq 1$", "L2": "$w_1^2 + w_2^2 \\leq 1$"}[name], fontsize=12)
     figure.tight_layout()
-    save(figure, "penalty_geometry")
+    return figure
 
 
 def dropout_network():
@@ -79,7 +78,7 @@ def dropout_network():
     layers = [np.linspace(-1.5, 1.5, 4), np.linspace(-2, 2, 5), np.linspace(-2, 2, 5), np.array([-0.6, 0.6])]
     dropped = {(1, 1), (1, 3), (2, 0), (2, 3)}
     figure, panels = plt.subplots(1, 2, figsize=(9, 4))
-    titles = ("training: drop with p = 0.4, scale the rest by 1 / 0.6", "evaluation: every unit, no scaling")
+    titles = ("train", "eval")
     for panel, title, gone in zip(panels, titles, (dropped, set()), strict=True):
         for layer in range(3):
             for i, y in enumerate(layers[layer]):
@@ -97,7 +96,7 @@ def dropout_network():
         panel.set(xlim=(-0.4, 3.4), ylim=(-2.5, 2.5))
         panel.axis("off")
     figure.tight_layout()
-    save(figure, "dropout_network")
+    return figure
 
 
 def features(x):
@@ -106,7 +105,7 @@ def features(x):
     return np.concatenate([np.ones((len(x), 1)), np.sin(np.outer(x, k)), np.cos(np.outer(x, k))], axis=1)
 
 
-def early_stopping_curve():
+def early_stopping():
     """Training and validation loss of an oversized linear model under gradient descent."""
     rng = np.random.default_rng(9)
     x_train, x_val = rng.uniform(-np.pi, np.pi, 20), np.linspace(-np.pi, np.pi, 200)
@@ -117,20 +116,20 @@ def early_stopping_curve():
     for _ in range(301):
         curves.append((np.mean((A @ theta - t_train) ** 2), np.mean((B @ theta - t_val) ** 2)))
         theta = theta - 0.004 * 2 / 20 * A.T @ (A @ theta - t_train)
+    best, patience = int(np.argmin([val for _, val in curves])), 40
     train, val = np.round(np.array(curves).T, 3)
-    best, patience = int(val.argmin()), 40
     figure, panel = plt.subplots(figsize=(7.5, 4))
     panel.plot(train, color=BLUE)
     panel.plot(val, color=ORANGE)
-    panel.text(297, train[-1] + 0.03, "training loss", color=BLUE, ha="right", va="bottom")
-    panel.text(297, val[-1] + 0.03, "validation loss", color=ORANGE, ha="right", va="bottom")
+    panel.text(297, train[-1] + 0.03, "train", color=BLUE, ha="right", va="bottom")
+    panel.text(297, val[-1] + 0.03, "validation", color=ORANGE, ha="right", va="bottom")
     top = 1.6
     panel.axvline(best, color=GREEN, lw=1.6, ls="--")
     panel.axvline(best + patience, color=RED, lw=1.6, ls="--")
-    panel.text(best - 3, top, "keep these\nweights", color=GREEN, va="top", ha="right")
-    panel.text(best + patience + 3, top, "stop: 40 epochs\nwithout a new best", color=RED, va="top")
+    panel.text(best - 3, top, "best", color=GREEN, va="top", ha="right")
+    panel.text(best + patience + 3, top, "stop", color=RED, va="top")
     panel.set(xlim=(0, 300), ylim=(0, top), xlabel="epoch", ylabel="mean squared error")
-    save(figure, "early_stopping")
+    return figure
 
 
 def activation_scale():
@@ -156,16 +155,16 @@ def activation_scale():
     panel.set_yscale("log")
     panel.set(xlim=(0, depth + 6), ylim=(1e-8, 1e6), xlabel="layer", ylabel="RMS of the activations")
     panel.set_xticks(range(0, depth + 1, 5))
-    save(figure, "activation_scale")
+    return figure
 
 
-def draw_all():
-    """Write every figure."""
-    FOLDER.mkdir(exist_ok=True)
+def draw(folder):
+    """Write every figure as an SVG file of its function's name into `folder`."""
+    folder.mkdir(exist_ok=True)
     with plt.rc_context(STYLE):
-        for draw in (penalty_geometry, dropout_network, early_stopping_curve, activation_scale):
-            draw()
+        for figure in (penalty_geometry, dropout_network, early_stopping, activation_scale):
+            save(figure(), folder / f"{figure.__name__}.svg")
 
 
 if __name__ == "__main__":
-    draw_all()
+    draw(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "figures")

@@ -1,6 +1,7 @@
 """Right answers written another way; none of them may lose a point."""
 
 from collections import namedtuple
+from itertools import pairwise
 
 import numpy as np
 
@@ -300,7 +301,7 @@ def kfold_large_folds_last(N, k, rng):
     order = np.argsort(rng.random(N))
     cuts = [N * i // k for i in range(k + 1)]
     pairs = []
-    for start, stop in zip(cuts, cuts[1:], strict=False):
+    for start, stop in pairwise(cuts):
         val = order[start:stop]
         train = [i for i in range(N) if i not in set(val.tolist())]
         pairs.append((np.array(train, dtype=np.int32), val.astype(np.int32)))

@@ -31,7 +31,7 @@ def penalty_that_ignores_exclude(params, l1, l2, exclude=()):
 
 @mistake(
     "penalty",
-    en="Does `exclude` name the parameters to leave out, or the ones to penalize?",
+    en="Does `exclude` name the parameters to leave out, or the ones to penalise?",
     zh="`exclude` 列的是要排除的参数，还是要惩罚的参数？",
 )
 def penalty_of_the_excluded_only(params, l1, l2, exclude=()):
@@ -434,7 +434,7 @@ def dropout_draws_its_own_mask(x, p, mask_u, train):
     zh="p = 1 时缩放系数是多少？0 乘以它又得到什么？",
 )
 def dropout_of_everything_is_nan(x, p, mask_u, train):
-    if not train or not p == 1:
+    if not train or p != 1:
         return right.dropout_forward(x, p, mask_u, train)
     factor = (mask_u >= p) / np.float64(1 - p)
     return x * factor, factor
@@ -534,9 +534,7 @@ def _descend(X, y, lr, steps, gradient):
 )
 def ridge_decays_bias(X, y, lam, lr, steps):
     N = len(y)
-    return _descend(
-        X, y, lr, steps, lambda w, b, r: (2 / N * X.T @ r + 2 * lam * w, 2 / N * r.sum() + 2 * lam * b)
-    )
+    return _descend(X, y, lr, steps, lambda w, b, r: (2 / N * X.T @ r + 2 * lam * w, 2 / N * r.sum() + 2 * lam * b))
 
 
 @mistake(
@@ -659,9 +657,7 @@ def ridge_moves_w_before_b(X, y, lam, lr, steps):
     zh="哪一种惩罚的梯度与 w 的大小无关？",
 )
 def ridge_with_l1_penalty(X, y, lam, lr, steps):
-    return _descend(
-        X, y, lr, steps, lambda w, b, r: (2 / len(y) * X.T @ r + lam * np.sign(w), 2 / len(y) * r.sum())
-    )
+    return _descend(X, y, lr, steps, lambda w, b, r: (2 / len(y) * X.T @ r + lam * np.sign(w), 2 / len(y) * r.sum()))
 
 
 @mistake(
@@ -1384,7 +1380,7 @@ def stopping_after_the_stop(losses, patience, min_delta):
     zh="耐心一直没有耗尽时，`stop` 应该是多少？",
 )
 def stopping_beyond_the_last_epoch(losses, patience, min_delta):
-    best, stop = right.early_stopping(losses, patience, min_delta)
+    best, _ = right.early_stopping(losses, patience, min_delta)
     return best, best + patience
 
 

@@ -1,4 +1,4 @@
-"""Regularization: keep a model from learning its training set by heart.
+"""Regularisation: keep a model from learning its training set by heart.
 
 正则化：不让模型把训练集背下来。
 
@@ -19,7 +19,7 @@ def penalty(params, l1, l2, exclude=()):
     params: dict from name to float (any dims), the model's parameters.
     l1: float, 0 or more, strength of the L1 penalty.
     l2: float, 0 or more, strength of the L2 penalty.
-    exclude: tuple of str, the names of the parameters that are not penalized (biases, as a rule); whole names.
+    exclude: tuple of str, the names of the parameters that are not penalised (biases, as a rule); whole names.
     Returns: (loss, grads); loss: float; grads: dict with every name of `params`, each entry float with that
         parameter's dims, all zeros for an excluded one. Where w = 0 any subgradient of l1 · |w| will do.
     Source: d2l 3.7 (zh 4.5), "Weight Decay"; Goodfellow et al., Deep Learning, 7.1.

@@ -1,4 +1,4 @@
-"""Hidden questions on regularization: other shapes, other strengths, edges."""
+"""Hidden questions on regularisation: other shapes, other strengths, edges."""
 
 import numpy as np
 
@@ -264,7 +264,8 @@ def test_kfold_draws_from_its_generator(student, reference, rng):
 
     for _ in range(2):
         rng.random()  # the generator stands elsewhere now, so the student gets another one
-        check_that(student.kfold(30, 3, rng), is_new, "this split is another one than before", zh="这次的划分与之前不同")
+        folds = student.kfold(30, 3, rng)
+        check_that(folds, is_new, "this split is another one than before", zh="这次的划分与之前不同")
 
 
 @points(1)

@@ -1,19 +1,18 @@
-"""Public questions on regularization: students run these, offline."""
+"""Public questions on regularisation: students run these, offline."""
 
 import numpy as np
-from sklearn.datasets import load_diabetes
 
 from autograder.checks import (
     check_close,
     check_equal,
     check_gradient,
-    check_raises,
     check_shape,
     check_that,
     check_unchanged,
     parts,
     then,
 )
+from autograder.data import diabetes
 from autograder.plugin import points
 
 
@@ -82,6 +81,7 @@ def test_dropout_contract(student, reference, rng):
     check_shape(out, x)
     check_shape(student.dropout_backward(dout, cache), x)
     check_unchanged(student.dropout_forward, x, 0.3, u, True)
+    check_unchanged(student.dropout_backward, dout, cache)
 
 
 @points(3)
@@ -123,7 +123,7 @@ def test_dropout_keeps_the_mean(student, reference, rng):
     ones, u = np.ones((7, 9)), even_uniforms(rng, 7, 9)
     for train in (True, False):
         out, _ = parts(student.dropout_forward(ones, 20 / 63, u, train), "out", "cache")
-        check_close(then(out, lambda out: np.mean(out)), 1.0)
+        check_close(then(out, lambda out: float(np.mean(out))), 1.0)
 
 
 @points(3)
@@ -132,7 +132,7 @@ def test_dropout_gradient(student, reference, rng):
     zh: 训练时，dropout_backward 是 dropout_forward 的导数"""
     x, u, v = away_from_zero(rng, 6, 7), even_uniforms(rng, 6, 7), away_from_zero(rng, 6, 7)
     for p in (2 / 7, 5 / 7):
-        out, cache = parts(student.dropout_forward(x, p, u, True), "out", "cache")
+        _, cache = parts(student.dropout_forward(x, p, u, True), "out", "cache")
         dx = student.dropout_backward(v, cache)
         check_close(dx, reference.dropout_backward(v, reference.dropout_forward(x, p, u, True)[1]))
         check_gradient(dx, of=lambda t, p=p: reference.dropout_forward(t, p, u, True)[0], at=(x,), wrt=0, along=v)
@@ -194,7 +194,7 @@ def test_ridge_gd_without_penalty(student, reference, rng):
 def test_ridge_gd_on_diabetes(student, reference):
     """on the diabetes data ridge_gd reaches the closed form for a weak and a strong penalty
     zh: 在糖尿病数据集上，惩罚弱或强，ridge_gd 都收敛到闭式解"""
-    X, y = load_diabetes(return_X_y=True)
+    X, y = diabetes()
     X, y = X / X.std(axis=0), y / y.std()
     for lam in (0.2, 1.0):
         check_close(student.ridge_gd(X, y, lam, 0.15, 800), ridge_minimum(X, y, lam))
@@ -230,9 +230,7 @@ def test_label_smoothing_ce_gradient(student, reference, rng):
     for eps in (0.1, 0.3):
         _, dz = parts(student.label_smoothing_ce(z, y, eps), "loss", "dz")
         check_close(dz, reference.label_smoothing_ce(z, y, eps)[1])
-        check_gradient(
-            dz, of=lambda t, eps=eps: reference.label_smoothing_ce(t, y, eps)[0], at=(z,), wrt=0, along=1.0
-        )
+        check_gradient(dz, of=lambda t, eps=eps: reference.label_smoothing_ce(t, y, eps)[0], at=(z,), wrt=0, along=1.0)
 
 
 @points(1)
@@ -371,7 +369,7 @@ def test_kfold_contract(student, reference, rng):
             len(folds) == 3
             and all(len(pair) == 2 for pair in folds)
             and all(np.asarray(i).dtype.kind in "iu" and np.asarray(i).ndim == 1 for pair in folds for i in pair)
-            and all(0 <= np.min(i) and np.max(i) < 12 for pair in folds for i in pair)
+            and all(np.min(i) >= 0 and np.max(i) < 12 for pair in folds for i in pair)
         ),
         "three pairs of 1-D index arrays with entries from 0 to 11",
         zh="返回三对一维下标数组，元素在 0 到 11 之间",
