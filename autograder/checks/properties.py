@@ -37,7 +37,7 @@ def parts(answer: Any, *names: str) -> tuple[Any, ...]:
 
 
 def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answer:
-    """A new answer, computed here from the plain value; a tuple is spread over `compute`'s parameters
+    """A new answer, computed here from the plain value; a tuple is spread over `compute`'s required parameters
     (any number of values over `*parameters`).
 
     What `compute` cannot work with is the student's wrong form, not the grader's mistake.
@@ -47,8 +47,8 @@ def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answe
     values = [value]
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         values = list(value) if isinstance(value, (tuple, list)) else [value]
-    elif len(parameters) > 1:
-        values = [look(item, "then") for item in parts(answer, *(parameter.name for parameter in parameters))]
+    elif len(names := [parameter.name for parameter in parameters if parameter.default is parameter.empty]) > 1:
+        values = [look(item, "then") for item in parts(answer, *names)]
     try:
         derived = compute(*values)
     except Exception as error:  # noqa: BLE001 - the values are a student's
