@@ -26,6 +26,8 @@ _SYSTEM = (
 #: Where a child writes. Its parent folder is what Landlock lets it write to: a rule on the folder itself would
 #: hold for what lies under the private mount, and not for the mount.
 SCRATCH = "/sandbox/tmp"
+#: An empty folder to lay over what shall not be seen.
+EMPTY = "/sandbox/empty"
 _REMEDY = "needs Linux 5.12 or later and the right to mount in the own namespace"
 
 
@@ -83,7 +85,7 @@ def _build(trees: list[tuple[str, int]]) -> None:
         _make_place(target, stat.S_ISDIR(os.fstat(tree).st_mode))
         call("move_mount", tree, b"", _AT_FDCWD, os.fsencode(target), _FROM_EMPTY_PATH)
         os.close(tree)
-    for folder in (SCRATCH, "/dev"):
+    for folder in (SCRATCH, EMPTY, "/dev"):
         _make_place(f"/tmp{folder}", folder=True)
     for name in ("/tmp", "/dev/shm"):
         if not os.path.lexists(f"/tmp{name}"):

@@ -90,6 +90,31 @@ def as_user(request: pytest.FixtureRequest, ordinary: Callable[[Work], Work]) ->
 
 
 @pytest.fixture(scope="session")
+def without_user_namespaces() -> Callable[[Work], Work]:
+    """The work by root of a container that forbids user namespaces. The ban holds in a namespace of our own only."""
+
+    def without_user_namespaces(work: Work) -> Work:
+        def inside() -> object:
+            made, mapped = os.pipe(), os.pipe()
+            container = os.fork()
+            if container:
+                os.read(made[0], 1)
+                for name in ("uid_map", "gid_map"):
+                    Path(f"/proc/{container}/{name}").write_text("0 0 65536")
+                os.write(mapped[1], b"x")
+                _follow(container)
+            namespaces.unshare(namespaces.NEWUSER | namespaces.NEWNS)
+            os.write(made[1], b"x")
+            os.read(mapped[0], 1)
+            Path("/proc/sys/user/max_user_namespaces").write_text("0")
+            return work()
+
+        return inside
+
+    return without_user_namespaces
+
+
+@pytest.fixture(scope="session")
 def zygote() -> Callable[..., Work]:
     """Work that is told its PID namespace, in a nested zygote."""
 
