@@ -155,3 +155,17 @@ def test_only_some_processes_may_strip(ordinary: Callable[[Work], Work]) -> None
     assert trial(ordinary(privileges.may_strip)) is False
     if os.geteuid() == 0:
         assert trial(privileges.may_strip) is True
+
+
+def test_only_the_descriptors_one_keeps_stay_open(attempt: Attempt) -> None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        limits.keep_only([writing])
+        closed = [attempt(lambda fd=fd: os.fstat(fd)) for fd in range(256) if fd != writing]  # type: ignore[misc]
+        os.write(writing, " ".join(sorted(set(closed))).encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with open(reading) as pipe:
+        assert pipe.read() == "OSError"

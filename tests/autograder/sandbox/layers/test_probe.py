@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -15,27 +16,6 @@ from autograder.sandbox.layers.probe import Layer
 from autograder.sandbox.layers.trial import trial
 
 Work = Callable[[], object]
-
-ATTACK = """
-import json, os, sys
-sys.path.insert(0, "/code")
-from autograder.sandbox.layers import canary, confine, namespaces, probe, root, seccomp
-from autograder.sandbox.layers.trial import trial
-bait = canary.Bait(**json.loads(sys.argv[1]))
-level = probe.level(probe.available())
-def attack():
-    own = namespaces.nest((*root.system(), *root.interpreter(), "/code")) if level == "A" else -1
-    layers = confine.EVERY_LAYER - (set() if level == "A" else {"namespaces", "user"})
-    settings = {} if level == "A" else {"scratch": None}
-    prepared = confine.prepare(confine.Confinement(read=confine.readable("/code"), layers=layers, **settings),
-                               seccomp.program(allow_metadata=level == "A"))
-    child = namespaces.fork_into_pid_namespace(own) if level == "A" else os.fork()
-    if child:
-        os.waitpid(child, 0); os._exit(0)
-    confine.confine(prepared)
-    return canary.escapes(bait)
-print(json.dumps([level, trial(attack)]))
-"""
 
 
 def layer(name: str, works: bool = True) -> Layer:
@@ -84,7 +64,8 @@ def test_inside_bubblewrap_the_level_is_found_and_the_canary_gets_nowhere(
         pytest.skip(sentence)
 
     def work() -> object:
-        argv = [sys.executable, "-c", ATTACK, json.dumps(dataclasses.asdict(bait))]
+        program = Path("/code", Path(__file__).relative_to(code)).with_name("attack.py")
+        argv = [sys.executable, str(program), "/code", json.dumps(dataclasses.asdict(bait))]
         words = bubblewrap.command([(code, "/code")], argv, {"TMPDIR": "/tmp"})
         if forbidden:
             words.insert(words.index("--cap-drop"), "--disable-userns")
