@@ -9,7 +9,7 @@ import sys
 
 sys.path.insert(0, sys.argv[1])
 
-from autograder.sandbox.layers import canary, confine, namespaces, probe, root, seccomp
+from autograder.sandbox.layers import canary, confine, namespaces, probe, root
 from autograder.sandbox.layers.confine import EVERY_LAYER, Confinement
 from autograder.sandbox.layers.trial import trial
 
@@ -20,7 +20,7 @@ def attack(level: str, bait: canary.Bait) -> object:
     scratch = root.SCRATCH if nested else None
     layers = EVERY_LAYER if nested else EVERY_LAYER - {"namespaces", "user"}
     confinement = Confinement(read=confine.readable(sys.argv[1]), scratch=scratch, layers=layers)
-    prepared = confine.prepare(confinement, seccomp.program(allow_metadata=nested))
+    prepared = confine.prepare(confinement, confine.program_for(confinement))
     child = namespaces.fork_into_pid_namespace(own) if nested else os.fork()
     if child:
         os.waitpid(child, 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.layers import canary, confine, namespaces, privileges, probe, root, seccomp
+from autograder.sandbox.layers import canary, confine, namespaces, privileges, probe, root
 from autograder.sandbox.layers.confine import EVERY_LAYER, LANDLOCK, LIMITS, SECCOMP, USER, Confinement
 from autograder.sandbox.layers.trial import trial
 
@@ -128,12 +128,12 @@ def zygote() -> Callable[..., Work]:
 def confined() -> Callable[..., Work]:
     """The work in a child under a confinement; nested first if namespaces are among its layers."""
 
-    def confined(work: Work, confinement: Confinement, program: bytes, visible: tuple[str, ...] = ()) -> Work:
+    def confined(work: Work, confinement: Confinement, **allowed: bool) -> Work:
         nested = confine.NAMESPACES in confinement.layers
 
         def inside() -> object:
-            own = namespaces.nest((*HERE, *visible)) if nested else -1
-            prepared = confine.prepare(confinement, program)
+            own = namespaces.nest(HERE) if nested else -1
+            prepared = confine.prepare(confinement, confine.program_for(confinement, **allowed))
             child = namespaces.fork_into_pid_namespace(own) if nested else os.fork()
             if child:
                 _follow(child)
@@ -175,6 +175,6 @@ def under(level: str, confined: Callable[..., Work]) -> Callable[..., object]:
         scratch = {} if level == "A" else {"scratch": None}
         settings = {"read": confine.readable(CODE), "layers": LAYERS[level], **scratch, **changes}
         confinement = Confinement(**settings)  # type: ignore[arg-type]
-        return trial(user(confined(work, confinement, seccomp.program(allow_metadata=level == "A"))), 30)
+        return trial(user(confined(work, confinement)), 30)
 
     return under

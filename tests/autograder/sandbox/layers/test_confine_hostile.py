@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.layers import LayerUnavailable, canary, confine, landlock, namespaces, privileges, root, seccomp
+from autograder.sandbox.layers import LayerUnavailable, canary, confine, landlock, namespaces, privileges, root
 from autograder.sandbox.layers.confine import Confinement
 from autograder.sandbox.layers.limits import Limits
 from autograder.sandbox.layers.syscalls import call
@@ -45,7 +45,7 @@ def test_the_canary_notices_a_missing_layer(
 ) -> None:
     names = confine.EVERY_LAYER - {"namespaces", "user", left_out}
     confinement = Confinement(read=confine.readable(), scratch=None, layers=names)
-    assert trial(confined(lambda: canary.escapes(bait), confinement, seccomp.program())) != []
+    assert trial(confined(lambda: canary.escapes(bait), confinement)) != []
 
 
 def test_files_outside_are_out_of_reach_by_every_path(under: Under, folder: Path, attempt: Attempt, level: str) -> None:
@@ -234,7 +234,7 @@ def test_root_that_may_make_no_user_namespace_still_confines_fully(
     confined: Callable[..., Work], bait: canary.Bait, without_user_namespaces: Callable[[Work], Work]
 ) -> None:
     confinement = Confinement(read=confine.readable())
-    work = confined(lambda: [os.getuid() > 0, os.getpid(), canary.escapes(bait)], confinement, seccomp.program())
+    work = confined(lambda: [os.getuid() > 0, os.getpid(), canary.escapes(bait)], confinement)
     assert trial(without_user_namespaces(work)) == [True, 1, []]
 
 
@@ -250,8 +250,7 @@ def test_without_namespaces_root_makes_each_child_another_user(
         confinement = Confinement(
             read=confine.readable(code), scratch=None, layers=confine.EVERY_LAYER - {"namespaces"}
         )
-        program = seccomp.program(allow_metadata=False)
-        return confined(lambda: [os.getuid() > 10**9, canary.escapes(bait)], confinement, program)()
+        return confined(lambda: [os.getuid() > 10**9, canary.escapes(bait)], confinement)()
 
     assert trial(work) == [True, []]
 
@@ -274,7 +273,7 @@ def test_one_childs_threads_are_not_counted_with_anothers(zygote: Callable[..., 
 
     def work(own: int) -> object:
         confinement = Confinement(read=confine.readable(), limits=Limits(processes=20))
-        prepared = confine.prepare(confinement, seccomp.program())
+        prepared = confine.prepare(confinement, confine.program_for(confinement))
         reading, writing = os.pipe()
         counts = []
         for wanted in (100, 10):
@@ -291,7 +290,8 @@ def test_one_childs_threads_are_not_counted_with_anothers(zygote: Callable[..., 
 @pytest.mark.usefixtures("level_a")
 def test_a_thousand_writers_fill_only_their_own_scratch(zygote: Callable[..., Work]) -> None:
     def work(own: int) -> object:
-        prepared = confine.prepare(Confinement(read=confine.readable(), scratch_bytes=MB), seccomp.program())
+        confinement = Confinement(read=confine.readable(), scratch_bytes=MB)
+        prepared = confine.prepare(confinement, confine.program_for(confinement))
         for _ in range(50):
             child = namespaces.fork_into_pid_namespace(own)
             if not child:
@@ -308,14 +308,14 @@ def test_a_thousand_writers_fill_only_their_own_scratch(zygote: Callable[..., Wo
 
 
 def work_of_one(own: int) -> object:
-    confine.prepare(Confinement(read=confine.readable(), scratch_bytes=MB), seccomp.program())
+    confine.prepare(Confinement(read=confine.readable(), scratch_bytes=MB), b"")
     return len(os.listdir("/proc/self/fd"))
 
 
 def test_a_layer_that_fails_leaves_no_half_confined_child_running(confined: Callable[..., Work]) -> None:
     confinement = Confinement(read=confine.readable(), scratch="/nowhere", layers=confine.EVERY_LAYER - {"namespaces"})
     with pytest.raises(LayerUnavailable, match=r"confinement: No such file .* run `autograder doctor`"):
-        trial(confined(lambda: "ran", confinement, seccomp.program()))
+        trial(confined(lambda: "ran", confinement))
 
 
 def test_landlock_lets_the_child_write_its_scratch_and_nothing_beside_it(
@@ -331,4 +331,9 @@ def test_landlock_lets_the_child_write_its_scratch_and_nothing_beside_it(
     def work() -> object:
         return [attempt(lambda name=name: Path(folder, name, "x").touch()) for name in ("mine", "yours")]  # type: ignore[misc]
 
-    assert trial(confined(work, confinement, seccomp.program())) == ["succeeded", "PermissionError"]
+    assert trial(confined(work, confinement)) == ["succeeded", "PermissionError"]
+
+
+def test_processes_are_allowed_only_where_something_ends_them() -> None:
+    with pytest.raises(ValueError, match="allow_fork needs the layer `namespaces`"):
+        confine.program_for(Confinement(read=(), layers=confine.EVERY_LAYER - {"namespaces"}), allow_fork=True)
