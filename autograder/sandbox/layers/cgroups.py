@@ -42,7 +42,10 @@ def make_room() -> None:
 
 
 def create(name: str, memory_bytes: int, processes: int) -> Group:
-    """A new group below our own (with version 2 after `make_room`). Raises: LayerUnavailable, and then nothing of it is left."""
+    """A new group below our own; with version 2 after `make_room`.
+
+    Raises: LayerUnavailable, and then nothing of it is left.
+    """
     version, parents = _parents()
     group = Group(tuple(dict.fromkeys(parent / name for parent in parents)), version)
     try:

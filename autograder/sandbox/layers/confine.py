@@ -10,7 +10,7 @@
 import os
 from dataclasses import dataclass, field
 
-from . import LayerUnavailable, landlock, limits, namespaces, privileges, root
+from . import LayerUnavailable, landlock, limits, namespaces, privileges, root, seccomp
 from .limits import Limits
 from .seccomp import Filter
 from .syscalls import Call, perform, ready
@@ -51,10 +51,21 @@ def readable(*more: str) -> tuple[str, ...]:
     return (*(path for path in (*root.system(), *root.interpreter()) if path != "/proc"), *more)
 
 
+def program_for(confinement: Confinement, *, allow_fork: bool = False, allow_exec: bool = False) -> bytes:
+    """The filter that goes with the confinement: without read-only mounts it also keeps files' modes and times.
+
+    Raises: ValueError if processes are to be allowed where nothing would end them.
+    """
+    nested = NAMESPACES in confinement.layers
+    if allow_fork and not nested:
+        raise ValueError("allow_fork needs the layer `namespaces`: without it what a child starts outlives it")
+    return seccomp.program(allow_fork, allow_exec, allow_metadata=nested)
+
+
 def prepare(confinement: Confinement, program: bytes) -> Prepared:
     """All that can be done ahead, in the zygote: after `nest`, after warming it, before its first child.
 
-    program: what `seccomp.program` gave. The memory limit counts from what the zygote has now.
+    program: what `program_for` gave. The memory limit counts from what the zygote has now.
     Raises: LayerUnavailable.
     """
     try:

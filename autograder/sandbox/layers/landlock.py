@@ -67,8 +67,11 @@ def enforcing(rules: int) -> tuple[Call, ...]:
 
 
 def restrict(read: Sequence[str], write: Sequence[str] = (), *, execute: Sequence[str] = ()) -> None:
-    """`ruleset` and `enforcing`, here and now."""
-    perform(enforcing(ruleset(read, write, execute=execute)))
+    """`ruleset` and `enforcing`, here and now. Raises: LayerUnavailable."""
+    try:
+        perform(enforcing(ruleset(read, write, execute=execute)))
+    except OSError as error:
+        raise LayerUnavailable.because("landlock", error, _REMEDY) from error
 
 
 def _claimed() -> int:

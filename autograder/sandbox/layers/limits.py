@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from . import LayerUnavailable
@@ -74,6 +75,16 @@ def being_alone() -> tuple[Call, ...]:
         ready_prctl(PR_SET_PDEATHSIG, SIGKILL),
         ready_prctl(PR_SET_DUMPABLE, 0),
     )
+
+
+def keep_only(descriptors: Collection[int]) -> None:
+    """Close every other descriptor: two processes that share one share its position and flags too.
+
+    To be called after `confine`, which needs one for its rules and closes it.
+    """
+    kept = sorted(descriptors)
+    for low, high in zip([-1, *kept], [*kept, os.sysconf("SC_OPEN_MAX")], strict=True):
+        os.closerange(low + 1, high)
 
 
 def tasks_of_user() -> int:

@@ -6,6 +6,7 @@ Source: open_tree(2), move_mount(2), mount_setattr(2), pivot_root(2). Needs Linu
 """
 
 import os
+import site
 import stat
 import struct
 import sys
@@ -19,19 +20,32 @@ _CLONE, _CLOEXEC, _FROM_EMPTY_PATH = 1, 0o2000000, 4
 _READ_ONLY, _NO_SUID = 1, 2
 _PRIVATE, _REC, _DETACH = 1 << 18, 1 << 14, 2
 _SYSTEM = (
-    *("/usr", "/lib", "/lib64", "/bin", "/proc", "/sys/devices/system/cpu"),
+    *("/usr", "/lib", "/lib64", "/bin", "/nix/store", "/proc", "/sys/devices/system/cpu"),
     *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
     *("/etc/ld.so.cache", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/localtime", "/etc/alternatives"),
 )
 #: Where a child writes. Its parent folder is what Landlock lets it write to: a rule on the folder itself would
 #: hold for what lies under the private mount, and not for the mount.
 SCRATCH = "/sandbox/tmp"
+#: An empty folder to lay over what shall not be seen.
+EMPTY = "/sandbox/empty"
 _REMEDY = "needs Linux 5.12 or later and the right to mount in the own namespace"
 
 
 def interpreter() -> tuple[str, ...]:
-    """Where this Python and its packages lie: the virtual environment and what it was made from."""
-    return tuple(dict.fromkeys((sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix)))
+    """Where this Python and its packages lie: the virtual environment, what it was made from, the user's packages.
+
+    Not all of sys.path: that may hold the course itself, which is what nobody shall see.
+    """
+    own = site.getusersitepackages()
+    places = (
+        sys.prefix,
+        sys.exec_prefix,
+        sys.base_prefix,
+        sys.base_exec_prefix,
+        own if own in sys.path else sys.prefix,
+    )
+    return tuple(dict.fromkeys(places))
 
 
 def system() -> tuple[str, ...]:
@@ -83,7 +97,7 @@ def _build(trees: list[tuple[str, int]]) -> None:
         _make_place(target, stat.S_ISDIR(os.fstat(tree).st_mode))
         call("move_mount", tree, b"", _AT_FDCWD, os.fsencode(target), _FROM_EMPTY_PATH)
         os.close(tree)
-    for folder in (SCRATCH, "/dev"):
+    for folder in (SCRATCH, EMPTY, "/dev"):
         _make_place(f"/tmp{folder}", folder=True)
     for name in ("/tmp", "/dev/shm"):
         if not os.path.lexists(f"/tmp{name}"):

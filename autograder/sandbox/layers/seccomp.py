@@ -2,6 +2,8 @@
 
 Refused calls return EPERM (`PermissionError`), so that one bad question costs one question; only a call in
 another architecture's numbering kills. Source: Documentation/userspace-api/seccomp_filter.rst.
+
+What stays open between submissions that run at the same time: timing, load, and what is in the page cache.
 """
 
 import ctypes
@@ -58,8 +60,11 @@ _SET_FILTER, _SPEC_ALLOW = 1, 1 << 2
 _CLONE_THREAD, _CLONE_PARENT = 0x00010000, 0x00008000
 _CLONE_NAMESPACES = 0x7E020000
 _AF_UNIX, _SOCK_STREAM, _SOCK_SEQPACKET = 1, 1, 5
-_TIOCSTI, _TIOCSETD, _TIOCLINUX = 0x5412, 0x5423, 0x541C
-_F_GETLK, _F_OFD_GETLK, _F_SETLEASE, _F_NOTIFY = 5, 36, 1024, 1026
+# Numbers of asm-generic/ioctls.h and asm-generic/fcntl.h, which both architectures use.
+_PUSH_CHARACTERS = (0x5412, 0x5423, 0x541C)  # TIOCSTI, TIOCSETD, TIOCLINUX
+_SIGNAL_WHEN_READY = (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
+_LOCKS = (5, 6, 7, 36, 37, 38)  # F_GETLK, F_SETLK, F_SETLKW, and the same of open files
+_OWNERS_AND_NOTICES = (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY
 
 _ONESELF = (Check(0, (0, _OWN_PID)),)
 _LOCAL_STREAMS = (Check(0, (_AF_UNIX,)), Check(1, (_SOCK_STREAM, _SOCK_SEQPACKET), mask=0xF))
@@ -74,9 +79,10 @@ _TESTED: dict[str, Answer] = {
     "sched_setparam": _ONESELF,
     "sched_setattr": _ONESELF,
     "setpriority": (Check(0, (0,)), Check(1, (0, _OWN_PID))),
-    "ioctl": (Check(1, (_TIOCSTI, _TIOCSETD, _TIOCLINUX), passes=False),),
-    # A shared read-only file carries locks, leases and notices from one submission to another.
-    "fcntl": (Check(1, (_F_GETLK, _F_OFD_GETLK, _F_SETLEASE, _F_NOTIFY), passes=False),),
+    "ioctl": (Check(1, (*_PUSH_CHARACTERS, *_SIGNAL_WHEN_READY), passes=False),),
+    # A file that two submissions share, /dev/null at least, carries locks, leases and notices from one to the other;
+    # and the owner of a descriptor is sent a signal of one's choice when it is ready, whoever that is.
+    "fcntl": (Check(1, (*_LOCKS, *_OWNERS_AND_NOTICES), passes=False),),
     "prctl": (Check(0, (PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_MM, PR_SET_PTRACER), passes=False),),
     "clone3": ENOSYS,  # its flags lie in memory; glibc then takes clone
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.layers import canary, confine, namespaces, privileges, probe, root, seccomp
+from autograder.sandbox.layers import canary, confine, namespaces, privileges, probe, root
 from autograder.sandbox.layers.confine import EVERY_LAYER, LANDLOCK, LIMITS, SECCOMP, USER, Confinement
 from autograder.sandbox.layers.trial import trial
 
@@ -90,6 +90,31 @@ def as_user(request: pytest.FixtureRequest, ordinary: Callable[[Work], Work]) ->
 
 
 @pytest.fixture(scope="session")
+def without_user_namespaces() -> Callable[[Work], Work]:
+    """The work by root of a container that forbids user namespaces. The ban holds in a namespace of our own only."""
+
+    def without_user_namespaces(work: Work) -> Work:
+        def inside() -> object:
+            made, mapped = os.pipe(), os.pipe()
+            container = os.fork()
+            if container:
+                os.read(made[0], 1)
+                for name in ("uid_map", "gid_map"):
+                    Path(f"/proc/{container}/{name}").write_text("0 0 65536")
+                os.write(mapped[1], b"x")
+                _follow(container)
+            namespaces.unshare(namespaces.NEWUSER | namespaces.NEWNS)
+            os.write(made[1], b"x")
+            os.read(mapped[0], 1)
+            Path("/proc/sys/user/max_user_namespaces").write_text("0")
+            return work()
+
+        return inside
+
+    return without_user_namespaces
+
+
+@pytest.fixture(scope="session")
 def zygote() -> Callable[..., Work]:
     """Work that is told its PID namespace, in a nested zygote."""
 
@@ -103,12 +128,12 @@ def zygote() -> Callable[..., Work]:
 def confined() -> Callable[..., Work]:
     """The work in a child under a confinement; nested first if namespaces are among its layers."""
 
-    def confined(work: Work, confinement: Confinement, program: bytes, visible: tuple[str, ...] = ()) -> Work:
+    def confined(work: Work, confinement: Confinement, **allowed: bool) -> Work:
         nested = confine.NAMESPACES in confinement.layers
 
         def inside() -> object:
-            own = namespaces.nest((*HERE, *visible)) if nested else -1
-            prepared = confine.prepare(confinement, program)
+            own = namespaces.nest(HERE) if nested else -1
+            prepared = confine.prepare(confinement, confine.program_for(confinement, **allowed))
             child = namespaces.fork_into_pid_namespace(own) if nested else os.fork()
             if child:
                 _follow(child)
@@ -150,6 +175,6 @@ def under(level: str, confined: Callable[..., Work]) -> Callable[..., object]:
         scratch = {} if level == "A" else {"scratch": None}
         settings = {"read": confine.readable(CODE), "layers": LAYERS[level], **scratch, **changes}
         confinement = Confinement(**settings)  # type: ignore[arg-type]
-        return trial(user(confined(work, confinement, seccomp.program(allow_metadata=level == "A"))), 30)
+        return trial(user(confined(work, confinement)), 30)
 
     return under

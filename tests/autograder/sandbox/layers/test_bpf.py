@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.sandbox.layers import seccomp
 from autograder.sandbox.layers.bpf import Answer, Check, assemble
+from autograder.sandbox.layers.syscall_table import NUMBERS
 
 X86_64 = 0xC000003E
+ARCHITECTURES = {"x86_64": X86_64, "aarch64": 0xC00000B7}
 ALLOWED = 0x7FFF0000
 KILLED = 0x80000000
 WORDS = st.integers(0, 2**32 - 1)
@@ -79,3 +82,36 @@ def test_a_table_too_long_for_short_jumps_still_answers_right(runs: int) -> None
     for number in range(2 * runs):
         wanted = 0x50000 | EPERM if number % 2 == 0 else ALLOWED
         assert run(program, number, 0xC00000B7, [0] * 6) == wanted
+
+
+THREAD = 0x003D0F00  # what glibc's pthread_create asks of clone
+CASES = [
+    ("clone", [THREAD], True),
+    ("clone", [17], False),
+    ("clone", [THREAD | 0x10000000], False),
+    ("kill", [seccomp._OWN_PID, 9], True),
+    ("kill", [0, 9], False),
+    ("socketpair", [1, 1 | 0o2000000], True),
+    ("socketpair", [1, 2], False),
+    ("socketpair", [2, 1], False),
+    ("prlimit64", [0, 7], True),
+    ("prlimit64", [1, 7], False),
+    ("fcntl", [3, 1], True),
+    ("fcntl", [3, 8], False),
+    ("prctl", [15], True),
+    ("prctl", [4], False),
+    ("close", [3], True),
+    ("execve", [0], False),
+    ("ptrace", [0], False),
+]
+
+
+@pytest.mark.parametrize("machine", ARCHITECTURES)
+@pytest.mark.parametrize(("name", "arguments", "allowed"), CASES)
+def test_the_filter_decides_alike_on_both_architectures(
+    machine: str, name: str, arguments: list[int], allowed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seccomp, "machine", lambda: machine)
+    padded = [*arguments, *[0] * (6 - len(arguments))]
+    result = run(seccomp.program(), NUMBERS[machine][name], ARCHITECTURES[machine], padded)
+    assert (result == ALLOWED) is allowed

@@ -36,16 +36,6 @@ def test_memory_counts_from_what_the_process_has_already(attempt: Attempt) -> No
     assert limited(work, memory_bytes=256 * MB) == ["succeeded", "MemoryError"]
 
 
-def test_cpu_time_ends_in_a_kill(tmp_path: Path) -> None:
-    def spin() -> None:
-        signal.signal(signal.SIGXCPU, signal.SIG_IGN)
-        while True:
-            pass
-
-    with pytest.raises(LayerUnavailable, match="died with status -9"):
-        limited(spin, cpu_seconds=1)
-
-
 def test_a_file_grows_no_larger() -> None:
     def work() -> object:
         with tempfile.TemporaryFile() as file:
@@ -165,3 +155,17 @@ def test_only_some_processes_may_strip(ordinary: Callable[[Work], Work]) -> None
     assert trial(ordinary(privileges.may_strip)) is False
     if os.geteuid() == 0:
         assert trial(privileges.may_strip) is True
+
+
+def test_only_the_descriptors_one_keeps_stay_open(attempt: Attempt) -> None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        limits.keep_only([writing])
+        closed = [attempt(lambda fd=fd: os.fstat(fd)) for fd in range(256) if fd != writing]  # type: ignore[misc]
+        os.write(writing, " ".join(sorted(set(closed))).encode())
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with open(reading) as pipe:
+        assert pipe.read() == "OSError"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.layers import LayerUnavailable, limits, namespaces, root
+from autograder.sandbox.layers import LayerUnavailable, limits, namespaces, privileges, root
 from autograder.sandbox.layers.root import SCRATCH
 from autograder.sandbox.layers.syscalls import perform
 from autograder.sandbox.layers.trial import trial
@@ -246,52 +246,26 @@ def test_a_refused_namespace_says_what_would_help(ordinary: Callable[[Work], Wor
         trial(ordinary(lambda: namespaces.unshare(namespaces.NEWNS)))
 
 
-def without_user_namespaces(work: Work, *, capable: bool) -> Work:
-    """The work where the kernel makes no further user namespace, as in many containers.
-
-    capable: as root of that container with all rights; otherwise as its ordinary user. The ban holds in a user
-    namespace of our own only.
-    """
-
-    def inside() -> object:
-        mapped, go = os.pipe(), os.pipe()
-        container = os.fork()
-        if container:
-            os.read(mapped[0], 1)
-            for name in ("uid_map", "gid_map"):
-                Path(f"/proc/{container}/{name}").write_text(
-                    "0 0 65536" if os.geteuid() == 0 else f"0 {os.geteuid()} 1"
-                )
-            os.write(go[1], b"x")
-            os._exit(os.waitstatus_to_exitcode(os.waitpid(container, 0)[1]) % 256)
-        namespaces.unshare(namespaces.NEWUSER | namespaces.NEWNS)
-        os.write(mapped[1], b"x")
-        os.read(go[0], 1)
-        os.setresgid(0, 0, 0)
-        os.setresuid(0, 0, 0)
-        Path("/proc/sys/user/max_user_namespaces").write_text("0")
-        return work() if capable else ordinary_work(work)
-
-    return inside
-
-
-def ordinary_work(work: Work) -> object:
-    namespaces.privileges.become(20000)
-    return work()
-
-
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make root of a container")
-def test_root_nests_even_where_user_namespaces_are_forbidden(zygote: Zygote) -> None:
+def test_root_nests_even_where_user_namespaces_are_forbidden(
+    zygote: Zygote, without_user_namespaces: Callable[[Work], Work]
+) -> None:
     def work(own: int) -> object:
         return [os.getpid(), os.geteuid(), told(own, lambda: [os.getpid(), os.listdir("/proc"), os.listdir("/tmp")])]
 
-    assert trial(without_user_namespaces(zygote(work), capable=True)) == [1, 0, "[1, [], []]"]
+    assert trial(without_user_namespaces(zygote(work))) == [1, 0, "[1, [], []]"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make the user of a container")
-def test_an_ordinary_user_without_user_namespaces_is_told_so(zygote: Zygote) -> None:
+def test_an_ordinary_user_without_user_namespaces_is_told_so(
+    zygote: Zygote, without_user_namespaces: Callable[[Work], Work]
+) -> None:
+    def work() -> object:
+        privileges.become(20000)
+        return zygote(lambda own: "nested")()
+
     with pytest.raises(LayerUnavailable, match="namespaces: unshare: .*user.max_user_namespaces"):
-        trial(without_user_namespaces(zygote(lambda own: "nested"), capable=False))
+        trial(without_user_namespaces(work))
 
 
 def test_paths_below_others_are_mounted_once(folder: Path) -> None:

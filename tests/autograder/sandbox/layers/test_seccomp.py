@@ -24,7 +24,7 @@ from autograder.sandbox.layers.trial import trial
 
 Attempt = Callable[[Callable[[], object]], str]
 PR_SET_DUMPABLE, PR_SET_NAME = 4, 15
-F_GETLK = 5
+F_GETLK, F_OFD_GETLK = 5, 36
 
 
 def filtered(work: Callable[[], object], **allowed: bool) -> object:
@@ -159,12 +159,25 @@ def test_limits_and_scheduling_of_others_are_out_of_reach() -> None:
 
 def test_shared_files_carry_no_locks_leases_or_notices(attempt: Attempt) -> None:
     def work() -> object:
-        with open(sys.executable, "rb") as shared:
-            commands = (F_GETLK, fcntl.F_OFD_GETLK if hasattr(fcntl, "F_OFD_GETLK") else 36, fcntl.F_SETLEASE)
-            asked = [attempt(lambda c=c: fcntl.fcntl(shared, c, b"\0" * 32)) for c in (*commands, fcntl.F_NOTIFY)]
-            return [attempt(lambda: fcntl.flock(shared, fcntl.LOCK_SH)), *asked, fcntl.fcntl(shared, fcntl.F_GETFD)]
+        with open(os.devnull, "r+b") as shared:
+            commands = (F_GETLK, F_OFD_GETLK, fcntl.F_SETLEASE, fcntl.F_NOTIFY)
+            asked = [attempt(lambda c=c: fcntl.fcntl(shared, c, b"\0" * 32)) for c in commands]  # type: ignore[misc]
+            locks = [attempt(lambda lock=lock: lock(shared, fcntl.LOCK_SH)) for lock in (fcntl.flock, fcntl.lockf)]  # type: ignore[misc]
+            return [*asked, *locks, fcntl.fcntl(shared, fcntl.F_GETFD)]
 
-    assert filtered(work) == [*["PermissionError"] * 5, 1]
+    assert filtered(work) == [*["PermissionError"] * 6, 1]
+
+
+def test_no_descriptor_signals_another_process_when_it_is_ready() -> None:
+    parent = os.getpid()
+
+    def work() -> object:
+        reading, _ = os.pipe()
+        setown, setsig, setown_ex, fiosetown = 8, 10, 15, 0x8901
+        asked = (("fcntl", setown, parent), ("fcntl", setsig, 9), ("fcntl", setown_ex, 0), ("ioctl", fiosetown, 0))
+        return [refused(name, reading, command, argument) for name, command, argument in asked]
+
+    assert filtered(work) == [True] * 4
 
 
 def test_a_terminal_takes_no_pushed_characters(attempt: Attempt) -> None:
