@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from autograder.sandbox.layers import confine, namespaces, probe, root, seccomp
+from autograder.sandbox.layers import confine, namespaces, probe, root
 from autograder.sandbox.layers.limits import Limits
 
 SCRATCH_BYTES = 1 << 26
@@ -56,7 +56,7 @@ def _prepared(walls: Walls, memory_bytes: int, cpu_seconds: int) -> Callable[[],
         limits=Limits(memory_bytes=memory_bytes, cpu_seconds=cpu_seconds),
         layers=walls.names,
     )
-    prepared = confine.prepare(confinement, seccomp.program())
+    prepared = confine.prepare(confinement, confine.program_for(confinement))
     return functools.partial(confine.confine, prepared)
 
 

@@ -24,7 +24,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from autograder.sandbox.layers import canary
+from autograder.sandbox.layers import canary, limits
 from autograder.sandbox.walls import Walls, raised
 
 ORDER_BYTES = 1 << 16
@@ -39,8 +39,8 @@ def main(descriptor: int, framework: str, visible: Sequence[str], wanted: Sequen
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     walls = raised(visible, wanted)
-    if walls.scratch is not None:  # importing torch's optimisers asks for a folder that is there
-        os.environ["TORCHINDUCTOR_CACHE_DIR"] = walls.scratch
+    if walls.scratch is not None:
+        os.environ["TMPDIR"] = walls.scratch  # importing torch's optimisers asks for a folder to write in
     from autograder.sandbox import learning, worker  # NumPy: only now, because walls need a single thread
 
     learning.warm(framework, for_many=for_many)
@@ -94,8 +94,7 @@ def _own(orders: socket.socket, confine: Callable[[], None], wire_end: int, outp
         os.dup2(descriptor, target)
     confine()  # before the rest is closed: Landlock's rules are held by a descriptor
     channel = socket.socket(fileno=os.dup(wire_end))
-    os.closerange(3, channel.fileno())
-    os.closerange(channel.fileno() + 1, 256)
+    limits.keep_only({0, 1, 2, channel.fileno()})
     sys.stdin = open(0, encoding="utf-8", errors="replace")  # noqa: SIM115 - open as long as the process
     sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=8192)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115

@@ -84,7 +84,8 @@ def keep_only(descriptors: Collection[int]) -> None:
     """
     kept = sorted(descriptors)
     for low, high in zip([-1, *kept], [*kept, os.sysconf("SC_OPEN_MAX")], strict=True):
-        os.closerange(low + 1, high)
+        if low + 1 < high:  # an empty range that begins at 0 closes everything: CPython passes its end as -1
+            os.closerange(low + 1, high)
 
 
 def tasks_of_user() -> int:

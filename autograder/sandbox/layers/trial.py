@@ -34,7 +34,7 @@ def _work(work: Callable[[], object], writing: int) -> None:
     """In the helper, which never returns: its stack belongs to the caller."""
     try:
         answer: tuple[str, object] = ("value", work())
-    except BaseException as error:  # handed to the other side, whatever it is
+    except BaseException as error:  # noqa: BLE001 - handed to the other side, whatever it is
         answer = ("error", str(error) if isinstance(error, LayerUnavailable) else f"{type(error).__name__}: {error}")
     try:
         os.write(writing, json.dumps(answer).encode())

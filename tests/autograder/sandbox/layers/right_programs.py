@@ -50,7 +50,7 @@ def convolution_and_backward():
 
 
 def singular_values():
-    u, s, v = torch.linalg.svd(torch.randn(50, 20, dtype=torch.float64))
+    _u, s, _v = torch.linalg.svd(torch.randn(50, 20, dtype=torch.float64))
     return bool((s[:-1] >= s[1:]).all()) and np.linalg.svd(np.eye(3))[1].tolist() == [1, 1, 1]
 
 

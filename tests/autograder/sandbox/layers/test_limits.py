@@ -147,7 +147,7 @@ def test_an_ordinary_user_has_nobody_else_to_become(ordinary: Callable[[Work], W
 
 
 def test_becoming_another_without_the_right_says_so(ordinary: Callable[[Work], Work]) -> None:
-    with pytest.raises(LayerUnavailable, match="becoming uid 5: setgroups: .* needs CAP_SETUID and CAP_SETGID"):
+    with pytest.raises(LayerUnavailable, match=r"becoming uid 5: setgroups: .* needs CAP_SETUID and CAP_SETGID"):
         trial(ordinary(lambda: privileges.become(5)))
 
 
@@ -169,3 +169,16 @@ def test_only_the_descriptors_one_keeps_stay_open(attempt: Attempt) -> None:
     os.waitpid(child, 0)
     with open(reading) as pipe:
         assert pipe.read() == "OSError"
+
+
+def test_the_standard_streams_can_be_kept() -> None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        limits.keep_only([0, 1, 2, writing])
+        os.write(writing, b"still here")
+        os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with open(reading) as pipe:
+        assert pipe.read() == "still here"

@@ -68,7 +68,7 @@ def test_the_root_holds_what_was_named_and_nothing_else(
         return [
             (folder / "seen" / "file").read_text(),
             os.listdir(folder),
-            attempt(lambda: (folder / "seen" / "new").touch()),
+            attempt((folder / "seen" / "new").touch),
             attempt(lambda: Path("/new").touch()),
             [name for name in ("/home", "/var", "/boot", "/etc/shadow", "/sys/kernel") if os.path.exists(name)],
         ]
@@ -264,7 +264,7 @@ def test_an_ordinary_user_without_user_namespaces_is_told_so(
         privileges.become(20000)
         return zygote(lambda own: "nested")()
 
-    with pytest.raises(LayerUnavailable, match="namespaces: unshare: .*user.max_user_namespaces"):
+    with pytest.raises(LayerUnavailable, match=r"namespaces: unshare: .*user.max_user_namespaces"):
         trial(without_user_namespaces(work))
 
 

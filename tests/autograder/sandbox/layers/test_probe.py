@@ -77,7 +77,7 @@ def test_inside_bubblewrap_the_level_is_found_and_the_canary_gets_nowhere(
 
 
 def test_a_helper_that_crashes_hangs_or_raises_is_a_layer_that_does_not_work() -> None:
-    with pytest.raises(LayerUnavailable, match="died with status 5"):
+    with pytest.raises(LayerUnavailable, match=r"died with status 5"):
         trial(lambda: os._exit(5))
     with pytest.raises(LayerUnavailable, match="did not answer in time"):
         trial(lambda: time.sleep(60), seconds=0.2)

@@ -184,7 +184,7 @@ def test_a_terminal_takes_no_pushed_characters(attempt: Attempt) -> None:
     tiocsti = 0x5412
 
     def work() -> object:
-        leader, follower = os.openpty()
+        _leader, follower = os.openpty()
         high_bits = tiocsti | 1 << 32  # the kernel drops them, and so must the filter
         return [attempt(lambda: fcntl.ioctl(follower, tiocsti, b"x")), refused("ioctl", follower, high_bits, 0)]
 
@@ -214,7 +214,7 @@ def test_the_32_bit_door_kills() -> None:
         code.write(getpid_by_int_0x80)
         return ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(code)))()
 
-    with pytest.raises(LayerUnavailable, match="died with status -"):
+    with pytest.raises(LayerUnavailable, match=r"died with status -"):
         filtered(work)
 
 
