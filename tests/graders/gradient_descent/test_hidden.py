@@ -132,7 +132,7 @@ def test_numerical_gradient_integers(student, reference):
     zh: x 可以是整数数组，但它的梯度不是"""
 
     def f(x):
-        return float(np.sum(np.asarray(x) ** 2 / 3) + x[0] * x[1] / 7)
+        return (np.sum(x**2) / 3 + x[0] * x[1] / 7).item()
 
     for x in np.array([2, -1, 3]), np.array([4, 1]):
         check_close(student.numerical_gradient(f, x), reference.numerical_gradient(f, x))
@@ -147,7 +147,7 @@ def test_numerical_gradient_shapes(student, reference, rng):
         x = away_from_zero(rng, shape, 1.0, 1.4)
 
         def f(x, a=a):
-            return float(np.exp(np.sum(a * x)))
+            return np.exp(np.sum(a * x)).item()
 
         check_close(student.numerical_gradient(f, np.asfortranarray(x)), reference.numerical_gradient(f, x))
 
