@@ -30,7 +30,7 @@ def act_forward(name, x):
     name: str, one of "sigmoid", "tanh", "relu".
     x: float (...), any shape, any finite value: the result is finite even at x = -800 or 800.
     Returns: (out, cache); out: float (...), the shape of x; cache: what `act_backward` needs.
-    Source: Lee 1.3.3, "Activation function"; d2l 4.1.2.
+    Source: Lee 1.3.3, "Activation function"; d2l 5.1.2.
     """
     ### BEGIN SOLUTION
     if name == "sigmoid":
@@ -51,7 +51,7 @@ def act_backward(dout, cache):
     dout: float (...), the gradient with respect to `out`.
     cache: as `act_forward` returned it; may be used more than once.
     Returns: dx, float (...), the gradient with respect to x. For relu at x = 0 exactly, any slope in [0, 1] is right.
-    Source: Lee 1.3.3 and 1.4, "Backpropagation"; d2l 4.1.2.
+    Source: Lee 1.3.3 and 1.4, "Backpropagation"; d2l 5.1.2.
     """
     ### BEGIN SOLUTION
     name, x, out = cache
@@ -77,7 +77,7 @@ def affine_forward(x, w, b):
     w: float (D, M), weights.
     b: float (M,), bias.
     Returns: (out, cache); out: float (N, M); cache: what `affine_backward` needs.
-    Source: Lee 1.3; d2l 4.1.
+    Source: Lee 1.3; d2l 5.1.
     """
     ### BEGIN SOLUTION
     out = x.reshape(len(x), -1) @ w + b  # (N, M)
@@ -339,9 +339,9 @@ def gradient_check(f, grad, x, h=1e-5):
     Source: Ng, "Gradient checking"; CS231n notes, "Gradient checks".
     """
     ### BEGIN SOLUTION
-    here, rel = f(np.array(x)), np.zeros(np.shape(x))
+    grad, rel, here = np.asarray(grad), np.zeros(np.shape(x)), f(x)
     for index in np.ndindex(rel.shape):
-        step = np.zeros(rel.shape)
+        step = np.zeros(rel.shape)  # a new array for each entry: nothing has to be put back
         step[index] = h
         above, below = f(x + step), f(x - step)
         right, left, a = (above - here) / h, (here - below) / h, grad[index]
@@ -387,12 +387,10 @@ def debug_backward(params, X, y):
     dw3 = h2.T @ dy_hat  # (H,)
     db3 = dy_hat.sum()
     dh2 = np.outer(dy_hat, w3)  # (N, H)
-
     dz2 = dh2 * (z2 > 0)
     dW2 = h1.T @ dz2  # (H, H)
     db2 = dz2.sum(axis=0)  # (H,)
     dh1 = dh2 + dz2 @ W2.T  # two ways lead from h1 to the loss
-
     dz1 = dh1 * (1 - h1**2)
     dW1 = X.T @ dz1  # (D, H)
     db1 = dz1.sum(axis=0)  # (H,)
@@ -402,12 +400,10 @@ def debug_backward(params, X, y):
     # dw3 = h2.T @ dy_hat  # (H,)
     # db3 = dy_hat.sum()
     # dh2 = np.outer(dy_hat, w3)  # (N, H)
-    #
     # dz2 = dh2 * (h2 > 0)
     # dW2 = h1.T @ dz2  # (H, H)
     # db2 = dz2.sum(axis=0)  # (H,)
     # dh1 = dz2 @ W2.T
-    #
     # dz1 = dh1 * (1 - h1**2)
     # dW1 = X.T @ dz1  # (D, H)
     # db1 = dz1.mean(axis=0)  # (H,)
@@ -452,7 +448,7 @@ def train_mlp(X, y, params, lr, epochs, rng, batch=32):
     rng: numpy.random.Generator, to shuffle the examples with before each epoch (not shuffling loses no points).
     batch: int, examples a step; the last batch of an epoch may be smaller, and is used, too.
     Returns: dict like params, the trained parameters.
-    Source: Lee 1.1.3 and 2.2, "Batch"; d2l 3.2.
+    Source: Lee 1.1.3 and 2.2, "Batch"; d2l 3.4.
     """
     ### BEGIN SOLUTION
     for _ in range(epochs):
