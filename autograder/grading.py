@@ -65,6 +65,7 @@ class Grader:
         self.bank = bank.load(course.solutions(topic))
         self.suspects = _suspects(self.bank) if name_mistakes else {}
         self.versions = versions()
+        self._remembered: dict[tuple[str, str, int], Play] = {}
 
     def grade(
         self,
@@ -83,6 +84,7 @@ class Grader:
             map(self._job, _closing(answerers)),
             lambda job, questions: deliver(self._report(job.label, questions)),
             only=(only,) if only else (),
+            remembered=self._remembered,
         )
         arguments = ["-c", str(Path(__file__).with_name("graders.ini")), f"--rootdir={self.course.root}"]
         arguments += ["--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "--strict-markers"]

@@ -7,6 +7,7 @@ the same function can be played again by a known mistake under another seed.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import time
 import traceback
@@ -144,12 +145,21 @@ class GradingPlugin:
     """Runs every job's questions within one pytest session and delivers their results.
 
     only: names of exercises or questions, none for all. reference: the oracle behind the fixture.
+    remembered: plays of known mistakes, kept by whoever grades again.
     """
 
     def __init__(
-        self, assignment: Assignment, reference: Live, jobs: Iterable[Job], deliver: Deliver, only: tuple[str, ...] = ()
+        self,
+        assignment: Assignment,
+        reference: Live,
+        jobs: Iterable[Job],
+        deliver: Deliver,
+        *,
+        only: tuple[str, ...] = (),
+        remembered: dict[tuple[str, str, int], Play] | None = None,
     ) -> None:
         self.assignment, self.reference, self.jobs, self.deliver, self.only = assignment, reference, jobs, deliver, only
+        self.remembered = {} if remembered is None else remembered
         self.questions: dict[str, Question] = {}
         self.broken: list[str] = []
         self.failure: BaseException | None = None
@@ -214,15 +224,22 @@ class GradingPlugin:
                 return Finding(_accepted(play))
             verdict = replace(play.fault, output=job.connection.printed())
 
-            def replay(connection: Connection, seed: str) -> Play:
-                return question.play(connection, seed, self.reference, noting=True)
-
             suspects = job.suspects.get(question.exercise, ())
-            return diagnose(verdict, replay, job.connection, suspects, (job.seed, f"{job.seed}+"))
+            return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
         except pytest.skip.Exception as skipped:
             return Finding(Verdict(Status.NOT_RUN, sentence("{why}", why=str(skipped))))
         except Exception as error:  # noqa: BLE001 - whatever is not the student's is ours
             return Finding(_ours(error))
+
+    def _replay(self, job: Job, question: Question, connection: Connection, seed: str) -> Play:
+        """A play with every check noted; those of known mistakes are remembered."""
+        if connection is job.connection:
+            return question.play(connection, seed, self.reference, noting=True)
+        key = (question.name, seed, id(connection))
+        if key not in self.remembered:
+            connection.new_question()
+            self.remembered[key] = question.play(connection, seed, self.reference, noting=True)
+        return self.remembered[key]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """A fixture that failed is our fault."""

@@ -15,6 +15,7 @@ from autograder.model import QuestionResult, Status, StudentFault, Verdict
 from autograder.student import Connection
 
 DIAGNOSED = (Status.WRONG, Status.RAISED)
+SEEDS = ("naming 1", "naming 2")
 
 
 @dataclass(frozen=True)
@@ -34,26 +35,28 @@ class Finding:
     suspects: tuple[Suspect, ...] = ()
 
 
-def diagnose(
-    verdict: Verdict, replay: Replay, student: Connection, suspects: Iterable[Suspect], seeds: Sequence[str]
-) -> Finding:
-    """What is known about a failed question beyond its verdict. The student is asked again, under two seeds."""
+def diagnose(verdict: Verdict, replay: Replay, student: Connection, suspects: Iterable[Suspect]) -> Finding:
+    """What is known about a failed question beyond its verdict.
+
+    The student is asked again, under two seeds that are the same for everybody: so the known mistakes'
+    answers are computed once for a whole class (`replay` may remember them), and naming costs two plays.
+    """
     if verdict.status not in DIAGNOSED:
         return Finding(verdict)
     try:
-        plays = [replay(student, seed) for seed in seeds]
+        plays = [replay(student, seed) for seed in SEEDS]
     except StudentFault:
         return Finding(verdict)
     failures = [play.failures[0] for play in plays if play.failures]
     seen = pattern(failures)
     if seen is not None:
         verdict = replace(verdict, pattern=seen.says)
-    return Finding(verdict, tuple(suspect for suspect in suspects if _fits(suspect, plays, replay, seeds)))
+    return Finding(verdict, tuple(suspect for suspect in suspects if _fits(suspect, plays, replay)))
 
 
-def _fits(suspect: Suspect, plays: Sequence[Play], replay: Replay, seeds: Sequence[str]) -> bool:
+def _fits(suspect: Suspect, plays: Sequence[Play], replay: Replay) -> bool:
     total = 0
-    for play, seed in zip(plays, seeds, strict=True):
+    for play, seed in zip(plays, SEEDS, strict=True):
         count = agreements(play, replay(suspect.connection, seed))
         if count is None:
             return False
