@@ -590,17 +590,17 @@ def follows_the_first_parent_only(root, parents_fn):
     zh="如果某个父结点已被别的结点访问过，当前结点还会进入列表吗？",
 )
 def drops_nodes_with_a_shared_parent(root, parents_fn):
-    order, seen = [], set()
-
-    def visit(node):
-        seen.add(node)
-        for parent in parents_fn(node):
-            if parent in seen:
-                return
-            visit(parent)
-        order.append(node)
-
-    visit(root)
+    order, seen, path = [], {root}, [(root, iter(parents_fn(root)))]
+    while path:
+        node, parents = path[-1]
+        parent = next(parents, None)
+        if parent is None:
+            order.append(node)
+        elif parent not in seen:
+            seen.add(parent)
+            path.append((parent, iter(parents_fn(parent))))
+            continue
+        path.pop()  # as a `return` does where a `continue` is meant
     return order
 
 
