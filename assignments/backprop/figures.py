@@ -8,6 +8,7 @@ figures read alike on a light and on a dark page; words are left to the handouts
 import sys
 from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,7 +20,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from numpy.typing import NDArray
-from sklearn.datasets import load_digits
+
+from autograder.data import digits
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]
@@ -196,7 +198,7 @@ def residual() -> Figure:
         node(ax, place[key], f"${text}$", radius=0.42)
     weights_at = {"X": "W_1, b_1", "h1": "W_2, b_2", "h2": "w_3, b_3"}
     keys = [key for _, key in names]
-    for start, end in zip(keys, keys[1:], strict=False):
+    for start, end in pairwise(keys):
         weights = weights_at.get(start)
         arrow(ax, place[start], place[end], BLUE, gap=17)
         middle = (place[start][0] + place[end][0]) / 2
@@ -237,7 +239,7 @@ def forgets_the_relu(params: dict[str, Array], X: Array, y: Array) -> dict[str, 
 
 def training() -> Figure:
     """Test accuracy on digits: with the right gradient, without the ReLU's mask, with a frozen first layer."""
-    data = load_digits()
+    images, labels = digits()
     figure, ax = plt.subplots(figsize=(5.4, 2.7), layout="constrained")
     runs = (
         ("right", "A", BLUE, "-", 0.015),
@@ -246,8 +248,8 @@ def training() -> Figure:
     )
     for name, letter, colour, line, lift in runs:
         rng = np.random.default_rng(7)
-        shuffled = rng.permutation(len(data.target))
-        X, y = data.data[shuffled] / 16, data.target[shuffled]
+        shuffled = rng.permutation(len(labels))
+        X, y = images[shuffled] / 16, labels[shuffled]
         params = initial(rng, 64, 32, 10)
         scores = []
         for _ in range(12):

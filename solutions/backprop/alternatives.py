@@ -4,6 +4,7 @@ import math
 from collections import deque, namedtuple
 
 import numpy as np
+
 from autograder.bank import alternative
 
 from . import solution as right
@@ -92,7 +93,7 @@ def affine_forward_by_row(x, w, b):
 
 @alternative("affine", replaces="affine_backward")
 def affine_backward_einsum(dout, cache):
-    x, w, b = cache
+    x, w, _ = cache
     dx = np.einsum("nm,dm->nd", dout, w).reshape(x.shape)
     return AffineGradients(dx, np.einsum("nd,nm->dm", x.reshape(len(x), -1), dout), np.einsum("nm->m", dout))
 
@@ -274,7 +275,7 @@ class ValueWithClosures:
         order, flow = topo_sort_with_iterators(self, lambda node: node.parents), {self: 1.0}
         for node in reversed(order):
             g = flow[node]
-            for parent, share in zip(node.parents, node.push(g) if node.push else ()):
+            for parent, share in zip(node.parents, node.push(g) if node.push else (), strict=True):
                 flow[parent] = flow.get(parent, 0) + share
             node.grad += g
 
@@ -305,7 +306,7 @@ class ValueInNumPy(right.Value):
         for node in order[::-1]:
             for parent, slope in node.inputs:
                 gradient_of[place[id(parent)]] += slope * gradient_of[place[id(node)]]
-        for node, gradient in zip(order, gradient_of):
+        for node, gradient in zip(order, gradient_of, strict=True):
             node.grad = node.grad + gradient
 
 
@@ -333,7 +334,7 @@ def mlp_loss_with_one_hot_targets(params, X, y):
 def mlp_loss_example_by_example(params, X, y):
     W1, b1, W2, b2 = (params[name] for name in ("W1", "b1", "W2", "b2"))
     loss, grads = 0.0, {name: np.zeros(np.shape(param)) for name, param in params.items()}
-    for x, c in zip(X, y):
+    for x, c in zip(X, y, strict=True):
         z = x @ W1 + b1
         h = np.where(z > 0, z, 0)
         logits = h @ W2 + b2
@@ -431,7 +432,7 @@ def debug_backward_einsum(params, X, y):
 def debug_backward_example_by_example(params, X, y):
     W1, b1, W2, b2, w3, b3 = (params[name] for name in ("W1", "b1", "W2", "b2", "w3", "b3"))
     loss, grads = 0.0, {name: np.zeros(np.shape(param)) for name, param in params.items()}
-    for x, target in zip(X, y):
+    for x, target in zip(X, y, strict=True):
         h1 = np.tanh(x @ W1 + b1)
         z2 = h1 @ W2 + b2
         h2 = h1 + np.maximum(z2, 0)
@@ -472,5 +473,5 @@ def train_mlp_with_split_batches(X, y, params, lr, epochs, rng, batch=32):
         rng.shuffle(order)
         for picked in np.split(order, range(batch, len(X), batch)):
             grads = mlp_loss_with_one_hot_targets(params, X[picked], y[picked])[1]
-            params = dict(zip(grads, (params[name] - lr * grads[name] for name in grads)))
+            params = {name: params[name] - lr * grads[name] for name in grads}
     return params

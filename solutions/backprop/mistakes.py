@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+
 from autograder.bank import mistake
 
 from . import solution as right
@@ -180,7 +181,7 @@ def relu_mask_from_output_at_least_zero(dout, cache):
 @mistake(
     "activations",
     replaces="act_backward",
-    en="Which sign decides whether relu lets a gradient through: that of the gradient, or that of something going forward?",
+    en="Whose sign decides whether relu lets a gradient through: the gradient's, or that of something going forward?",
     zh="relu 是否放行梯度，看的是梯度自己的符号，还是前向时某个量的符号？",
 )
 def relu_mask_from_dout(dout, cache):
@@ -606,7 +607,7 @@ def drops_nodes_with_a_shared_parent(root, parents_fn):
 
 @mistake(
     "topo_sort",
-    en="One way from the root to a node is short, another is long: does the node stand before everything on the long one?",
+    en="One way to a node is short, another is long: does the node stand before everything on the long one?",
     zh="从 root 到某个结点有一长一短两条路：它排在长路上所有结点之前了吗？",
 )
 def breadth_first_reversed(root, parents_fn):
@@ -648,8 +649,8 @@ def leaves_left_out(root, parents_fn):
 # autograd
 #
 # Not here: a number wrapped in a Value gets a gradient, too (nobody can see it); a recursion along every path from the
-# result to the leaves (slow, but right: see alternatives.py); the order not reversed, so that the leaves come first (the
-# same as `ValueGoesBackOneStepOnly`: only the result has a gradient to pass on when its turn comes).
+# result to the leaves (slow, but right: see alternatives.py); the order not reversed, so that the leaves come first
+# (the same as `ValueGoesBackOneStepOnly`: only the result has a gradient to pass on when its turn comes).
 
 
 def _order(root):
@@ -1088,7 +1089,7 @@ def mlp_shifts_by_the_largest_of_all(params, X, y):
     zh="正确类别的 logit 远远落后时，你的损失最大能到多少？",
 )
 def mlp_log_with_epsilon(params, X, y):
-    loss, grads = right.mlp_loss(params, X, y)
+    _, grads = right.mlp_loss(params, X, y)
     h = np.maximum(0.0, X @ params["W1"] + params["b1"])
     p = np.exp(_log_softmax(h @ params["W2"] + params["b2"]))
     return -np.log(p[np.arange(len(y)), y] + 1e-12).mean(), grads
@@ -1341,7 +1342,7 @@ def _averages(dz1):
 
 @mistake(
     "debug_backward",
-    en="Have you compared each gradient with measured slopes? Which parameter's is the first to be wrong, from the loss back?",
+    en="Have you compared each gradient with measured slopes? Coming from the loss, which is the first to be wrong?",
     zh="用数值梯度逐个对照过吗？从损失往回看，第一个出错的是哪个参数的梯度？",
 )
 def all_three_bugs_left(params, X, y):

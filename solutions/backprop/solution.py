@@ -12,10 +12,13 @@ Conventions of this file
 
 import numpy as np
 
+
 ### BEGIN SOLUTION
 def _sigmoid(x):
     shrunk = np.exp(-np.abs(x))  # the exponent is never positive, so nothing overflows
     return np.where(x >= 0, 1.0, shrunk) / (1.0 + shrunk)
+
+
 ### END SOLUTION
 
 
@@ -179,11 +182,6 @@ class Value:
     def __repr__(self):
         return f"Value(data={self.data:.6g}, grad={self.grad:.6g})"
 
-    ### BEGIN SOLUTION
-    def _value(self, other):
-        return other if isinstance(other, Value) else type(self)(other)
-    ### END SOLUTION
-
     def __add__(self, other):
         """self + other, a Value or a number."""
         ### BEGIN SOLUTION
@@ -281,6 +279,12 @@ class Value:
         for node in order:
             node.grad += flow[node]
         ### END SOLUTION
+
+    ### BEGIN SOLUTION
+    def _value(self, other):
+        return other if isinstance(other, Value) else type(self)(other)
+
+    ### END SOLUTION
 
 
 # Exercise: mlp_loss
@@ -425,7 +429,7 @@ def planted_bugs():
     G: A gradient is averaged over the examples instead of summed.       某个梯度本该对样本求和，却取了平均。
     H: The factors of a weight matrix's gradient are in the wrong order. 某个权重矩阵的梯度里，两个因子的次序反了。
 
-    Returns: str, three letters in alphabetical order, such as "ABD".
+    Returns: str, three letters in alphabetical order, such as "ABH".
     """
     ### BEGIN SOLUTION
     return "CEG"
