@@ -559,8 +559,8 @@ def keeps_the_last_copy(root, parents_fn):
 
 @mistake(
     "topo_sort",
-    en="How deep does your function call itself on a chain of 2000 nodes, and how deep does Python let it?",
-    zh="对 2000 个结点的链，你的函数会递归多深？Python 允许多深？",
+    en="How deep does your function call itself on a chain of 1200 nodes, and how deep does Python let it?",
+    zh="对 1200 个结点的链，你的函数会递归多深？Python 允许多深？",
 )
 def recursion_dies_on_a_chain(root, parents_fn):
     order, seen = [], set()
@@ -1213,6 +1213,18 @@ def gives_a_flat_index(f, grad, x, h=1e-5):
 )
 def raises_a_false_alarm_at_a_kink(f, grad, x, h=1e-5):
     return _check(f, grad, x, h, expected=lambda f, grad, x, h, index: sum(_slopes(f, x, h, index)) / 2)
+
+
+@mistake(
+    "gradient_check",
+    en="The slopes to either side always differ a little: is every bend a kink?",
+    zh="左右两侧的斜率总会略有差别：只要弯曲就算尖点吗？",
+)
+def takes_every_bend_for_a_kink(f, grad, x, h=1e-5):
+    def expected(f, grad, x, h, index):
+        return np.clip(grad[index], *sorted(_slopes(f, x, h, index)))
+
+    return _check(f, grad, x, h, expected=expected)
 
 
 @mistake(

@@ -44,8 +44,9 @@ def affine_agrees(student, reference, dout, x, w, b):
     out, cached = parts(student.affine_forward(x, w, b), "out", "cache")
     expected, reference_cache = reference.affine_forward(x, w, b)
     check_close(out, expected)
-    check_close(student.affine_backward(dout, cached), reference.affine_backward(dout, reference_cache))
-    check_close(student.affine_backward(-2 * dout, cached), reference.affine_backward(-2 * dout, reference_cache))
+    for cotangent in (dout, -2 * dout):
+        expected = reference.affine_backward(cotangent, reference_cache)
+        check_close(student.affine_backward(cotangent, cached), expected, names=("dx", "dw", "db"))
 
 
 @points(1.5)
@@ -137,9 +138,9 @@ def test_topo_sort_tangled(student, reference, rng):
 
 @points(1)
 def test_topo_sort_chain(student, reference, rng):
-    """a chain of 2000 nodes, twice as long as Python lets a function call itself
-    zh: 2000 个结点的链，是 Python 默认递归深度的两倍"""
-    sorts(student, 2000, {0: [], **{node: [node - 1] for node in range(1, 2001)}})
+    """a chain of 1200 nodes: deeper than Python lets a function call itself
+    zh: 1200 个结点的链，超过 Python 允许的递归深度"""
+    sorts(student, 1200, {0: [], **{node: [node - 1] for node in range(1, 1201)}})
 
 
 # Exercise: autograd
@@ -225,7 +226,7 @@ def test_mlp_loss_square(student, reference, rng):
     """D = H = C: no shape gives away which matrix must be transposed
     zh: D = H = C：形状不再能提示哪个矩阵该转置"""
     params, X, y = network(rng, 5, 5, 5), rng.normal(size=(7, 5)), rng.integers(5, size=7)
-    check_close(student.mlp_loss(params, X, y), reference.mlp_loss(params, X, y))
+    check_close(student.mlp_loss(params, X, y), reference.mlp_loss(params, X, y), names=("loss", "grads"))
 
 
 @points(2)
@@ -235,14 +236,15 @@ def test_mlp_loss_large_logits(student, reference, rng):
     params, X, y = network(rng, 5, 6, 3), rng.normal(size=(8, 5)), np.arange(8) % 3  # N=8, D=5, H=6, C=3
     # A right class that lies thousands behind.
     behind = {**params, "b2": np.array([0.0, 3000.0, 6000.0])}
-    check_close(student.mlp_loss(behind, X, y), reference.mlp_loss(behind, X, y))
+    check_close(student.mlp_loss(behind, X, y), reference.mlp_loss(behind, X, y), names=("loss", "grads"))
     # All logits of an example moved by the same amount, thousands apart from example to example. Only W2 and b2: on the
     # way to W1 these thousands meet rounding errors of the softmax, 1e-12, which right answers need not share.
     shifted = {**params, "W2": params["W2"] + 1000 * np.abs(rng.normal(size=(6, 1)))}
     loss, grads = parts(student.mlp_loss(shifted, X, y), "loss", "grads")
     expected_loss, expected = reference.mlp_loss(shifted, X, y)
     check_close(loss, expected_loss)
-    check_close(then(grads, lambda grads: (grads["W2"], grads["b2"])), (expected["W2"], expected["b2"]))
+    head = then(grads, lambda grads: (grads["W2"], grads["b2"]))
+    check_close(head, (expected["W2"], expected["b2"]), names=("dW2", "db2"))
 
 
 @points(1)
@@ -252,7 +254,7 @@ def test_mlp_loss_one_example(student, reference, rng):
     # Small weights: a right class with all the probability would leave a loss that is nothing but rounding.
     params = {name: np.asfortranarray(0.4 * param) for name, param in network(rng, 4, 7, 3).items()}
     X, y = rng.normal(size=(1, 4)), rng.integers(3, size=1)
-    check_close(student.mlp_loss(params, X, y), reference.mlp_loss(params, X, y))
+    check_close(student.mlp_loss(params, X, y), reference.mlp_loss(params, X, y), names=("loss", "grads"))
 
 
 # Exercise: gradient_check
@@ -284,7 +286,7 @@ def test_gradient_check_scale(student, reference, rng):
     verdict(student.gradient_check(lambda x: float(np.sum(scales * np.sin(x))), grad, x), False, (2, 1))
 
 
-@points(1.5)
+@points(1)
 def test_gradient_check_kinks(student, reference, rng):
     """at a kink each slope between the two sides is right, and no other
     zh: 在尖点处，介于左右斜率之间的值都算对，其余都不对"""
@@ -300,6 +302,22 @@ def test_gradient_check_kinks(student, reference, rng):
     verdict(student.gradient_check(f, grad + c * [0, 0.3, 0, 0, 0], x), True)
     verdict(student.gradient_check(f, grad + c * [0, 2, 0, 0, 0], x), False, (1,))
     verdict(student.gradient_check(f, grad - c * [0, 0.5, 0, 0, 0], x), False, (1,))
+
+
+@points(0.5)
+def test_gradient_check_no_kink(student, reference, rng):
+    """where f only bends, a gradient between the one-sided slopes can still be wrong
+    zh: 函数只是弯曲而没有尖点时，介于两个单侧斜率之间的梯度仍可能是错的"""
+    x = np.array([0.1, 0.3]) + rng.uniform(0.0, 0.05, size=2)
+    # The one-sided slopes are 0.005 apart at a slope of about 0.2, then 0.002 apart at a slope of about 10.
+    for bend, slope, error in ((0.25, 0.0, 1e-3), (0.1, 10.0, 5e-4)):
+        grad = np.full(2, 2 * bend * x.sum() + slope)
+
+        def f(x, bend=bend, slope=slope):
+            return float(bend * np.sum(x) ** 2 + slope * np.sum(x))
+
+        verdict(student.gradient_check(f, grad, x, 1e-2), True)
+        verdict(student.gradient_check(f, grad + np.array([0.0, error]), x, 1e-2), False, (1,))
 
 
 @points(0.5)
@@ -343,7 +361,7 @@ def test_debug_backward_other_sizes(student, reference, rng):
         "b3": float(rng.normal()),
     }
     X, y = rng.normal(size=(N, D)), rng.normal(size=N)
-    check_close(student.debug_backward(params, X, y), reference.debug_backward(params, X, y))
+    check_close(student.debug_backward(params, X, y), reference.debug_backward(params, X, y), names=("loss", "grads"))
     check_unchanged(student.debug_backward, params, X, y)
 
 
