@@ -149,7 +149,7 @@ class Comparison:
         if a is None or b is None or not self.values:
             return 0.0
         error, (allowed, _) = errors(a, b), self._allowed(a, b)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             return float(np.max(np.where(error == 0, 0.0, error / allowed), initial=0.0))
 
 
