@@ -61,7 +61,7 @@ def tolerance_for(yours: Array, ours: Array, device: str = "cpu") -> Tolerance:
 class Comparison:
     """How two values are compared. tolerance: None for the table's. values: False stops after shapes and kinds.
 
-    exact: numbers must be equal. names: what the parts of a tuple are called.
+    exact: numbers must be equal. names: what the parts of a tuple are called. root: what the whole is called.
     """
 
     tolerance: Tolerance | None = None
@@ -69,9 +69,11 @@ class Comparison:
     exact: bool = False
     names: tuple[str, ...] = ()
     device: str = "cpu"
+    root: str = "result"
 
     def difference(self, yours: Any, ours: Any, place: str = "") -> Difference | None:
         """The first difference, depth first, or None."""
+        place = place or self.root
         yours, ours = _unwrapped(yours), _unwrapped(ours)
         if isinstance(ours, (tuple, list)) and not _numeric_list(ours):
             return self._sequences(yours, ours, place)
@@ -95,7 +97,7 @@ class Comparison:
         return None
 
     def _name(self, ours: Sequence[Any], number: int, place: str) -> str:
-        names = () if place else self.names or getattr(ours, "_fields", ())
+        names = (self.names or getattr(ours, "_fields", ())) if place == self.root else ()
         return names[number] if number < len(names) else f"{place}[{number}]"
 
     def _mappings(self, yours: Any, ours: Mapping[Any, Any], place: str) -> Difference | None:
@@ -220,28 +222,20 @@ def describe(value: Any) -> Sentence:
     return sentence("{value}", value=repr(value)[:60])
 
 
-def _at(place: str) -> str:
-    return place or "result"
-
-
 def _structure(yours: Any, ours: Any, place: str) -> Difference:
-    message = sentence(
-        "{place} is {yours}, expected {ours}", place=_at(place), yours=describe(yours), ours=describe(ours)
-    )
+    message = sentence("{place} is {yours}, expected {ours}", place=place, yours=describe(yours), ours=describe(ours))
     return Difference("structure", message, Evidence(place=place))
 
 
 def _shape(a: Array, b: Array, place: str) -> Difference:
-    message = sentence(
-        "{place} has shape {yours}, expected {ours}", place=_at(place), yours=str(a.shape), ours=str(b.shape)
-    )
+    message = sentence("{place} has shape {yours}, expected {ours}", place=place, yours=str(a.shape), ours=str(b.shape))
     return Difference("shape", message, Evidence(place=place, yours_shape=a.shape, ours_shape=b.shape))
 
 
 def _dtype(a: Array, b: Array, place: str) -> Difference:
     yours, ours = KINDS[a.dtype.kind], KINDS[b.dtype.kind]
     message = sentence(
-        "{place} holds {yours} ({dtype}), expected {ours}", place=_at(place), yours=yours, dtype=a.dtype.name, ours=ours
+        "{place} holds {yours} ({dtype}), expected {ours}", place=place, yours=yours, dtype=a.dtype.name, ours=ours
     )
     return Difference("dtype", message, Evidence(place=place, yours=a.dtype.name, ours=b.dtype.name))
 
@@ -257,7 +251,7 @@ def _nonfinite(a: Array, b: Array, place: str) -> Difference | None:
     index = tuple(int(i) for i in np.argwhere(~same)[0])
     message = sentence(
         "{place} is {yours}, expected {ours}",
-        place=entry(_at(place), index),
+        place=entry(place, index),
         yours=number(a[index]),
         ours=number(b[index]),
     )
@@ -271,7 +265,7 @@ def _value(a: Array, b: Array, error: Array, allowed: Array, scale: float, place
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(error - allowed)), error.shape))
     shown = scale if scale > 0 else 1.0
     evidence = Evidence(
-        place=entry(_at(place), index),
+        place=entry(place, index),
         yours=number(a[index]),
         ours=number(b[index]),
         error=float(error[index]) / shown,
