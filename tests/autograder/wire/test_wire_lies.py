@@ -20,7 +20,20 @@ JSON = st.recursive(
         st.lists(inner, max_size=3),
         st.dictionaries(
             st.sampled_from(
-                ["tuple", "dict", "array", "tensor", "ref", "opaque", "callback", "seed", "int", "float", "complex", "x"]
+                [
+                    "tuple",
+                    "dict",
+                    "array",
+                    "tensor",
+                    "ref",
+                    "opaque",
+                    "callback",
+                    "seed",
+                    "int",
+                    "float",
+                    "complex",
+                    "x",
+                ]
             ),
             inner,
             min_size=1,

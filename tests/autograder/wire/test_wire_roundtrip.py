@@ -69,7 +69,9 @@ def test_fortran_order_is_kept():
     assert arrived(np.asfortranarray(np.ones((3, 4)))).flags.f_contiguous
 
 
-@pytest.mark.parametrize("sent", [np.arange(10)[::3], np.arange(12.0).reshape(3, 4)[:, ::-2], np.broadcast_to(3, (2, 2))])
+@pytest.mark.parametrize(
+    "sent", [np.arange(10)[::3], np.arange(12.0).reshape(3, 4)[:, ::-2], np.broadcast_to(3, (2, 2))]
+)
 def test_views_arrive_with_the_values_they_show(sent):
     assert np.array_equal(arrived(sent), sent)
 
