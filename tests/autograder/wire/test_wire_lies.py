@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import numpy as np
@@ -14,27 +15,13 @@ from autograder import wire
 from autograder.wire.framing import PREFIX
 from autograder.wire.values import ARRAYS, HEADER_BYTES, WireError
 
+TAGS = ("tuple", "dict", "array", "tensor", "ref", "opaque", "callback", "seed", "int", "float", "complex", "x")
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(2**80), 2**80), st.floats(), st.text(max_size=6)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(
-            st.sampled_from(
-                [
-                    "tuple",
-                    "dict",
-                    "array",
-                    "tensor",
-                    "ref",
-                    "opaque",
-                    "callback",
-                    "seed",
-                    "int",
-                    "float",
-                    "complex",
-                    "x",
-                ]
-            ),
+            st.sampled_from(TAGS),
             inner,
             min_size=1,
             max_size=2,
@@ -53,10 +40,8 @@ def refused(data: bytes, most: int = MOST) -> str:
 
 def survives(data: bytes) -> None:
     """Reading gives a message, nothing yet, or WireError."""
-    try:
+    with contextlib.suppress(WireError):
         read(data)
-    except WireError:
-        pass
 
 
 @pytest.mark.parametrize(
@@ -284,7 +269,7 @@ def test_what_cannot_be_sent_is_refused_by_the_name_of_its_type(value, why):
 @pytest.mark.parametrize("dtype", ["O", "U3", "S3", "M8[s]", "m8[s]", "V4", "f8,i4", "longdouble", "clongdouble"])
 def test_an_array_of_a_dtype_that_may_not_travel_is_refused_by_name(dtype):
     array = np.zeros(2, dtype)
-    with pytest.raises(WireError, match="an array of dtype .* cannot be sent; allowed are b1, c16, c8, f2, f4"):
+    with pytest.raises(WireError, match=r"an array of dtype .* cannot be sent; allowed are b1, c16, c8, f2, f4"):
         wire.encode({"value": array})
 
 
