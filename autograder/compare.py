@@ -254,14 +254,9 @@ def _nonfinite(a: Array, b: Array, place: str) -> Difference | None:
     if np.all(same):
         return None
     index = tuple(int(i) for i in np.argwhere(~same)[0])
-    message = sentence(
-        "{place} is {yours}, expected {ours}",
-        place=entry(_at(place), index),
-        yours=number(a[index]),
-        ours=number(b[index]),
-    )
-    bad = int(np.sum(~same))
-    evidence = Evidence(entry(place, index), number(a[index]), number(b[index]), mismatched=bad, total=int(a.size))
+    yours, ours = apart(a[index], b[index])
+    message = sentence("{place} is {yours}, expected {ours}", place=entry(_at(place), index), yours=yours, ours=ours)
+    evidence = Evidence(entry(place, index), yours, ours, mismatched=int(np.sum(~same)), total=int(a.size))
     return Difference("finite", message, evidence)
 
 
@@ -269,10 +264,11 @@ def _value(a: Array, b: Array, error: Array, allowed: Array, scale: float, place
     """The difference at the entry that goes furthest beyond what is allowed there."""
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(error - allowed)), error.shape))
     shown = scale if scale > 0 else 1.0
+    yours, ours = apart(a[index], b[index])
     evidence = Evidence(
         place=entry(_at(place), index),
-        yours=number(a[index]),
-        ours=number(b[index]),
+        yours=yours,
+        ours=ours,
         error=float(error[index]) / shown,
         allowed=float(allowed[index]) / shown,
         mismatched=int(np.sum(error > allowed)),
@@ -289,7 +285,13 @@ def entry(place: str, index: tuple[int, ...]) -> str:
     return f"{place}[{', '.join(map(str, index))}]" if index else place
 
 
-def number(value: Any) -> str:
-    """A number with the digits that tell two close ones apart."""
+def number(value: Any, digits: int = 6) -> str:
+    """A number with at most so many digits."""
     scalar = value.item() if hasattr(value, "item") else value
-    return f"{scalar:.6g}" if isinstance(scalar, (float, complex)) else str(scalar)
+    return f"{scalar:.{digits}g}" if isinstance(scalar, (float, complex)) else str(scalar)
+
+
+def apart(yours: Any, ours: Any) -> tuple[str, str]:
+    """Two numbers with as many digits as tell them apart, six at least."""
+    texts = [(number(yours, digits), number(ours, digits)) for digits in range(6, 18)]
+    return next((pair for pair in texts if pair[0] != pair[1]), texts[0])
