@@ -7,6 +7,7 @@ because an elementwise relative error fails right float32 code through cancellat
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -269,7 +270,7 @@ def _value(a: Array, b: Array, error: Array, allowed: Array, scale: float, place
         place=entry(_at(place), index),
         yours=yours,
         ours=ours,
-        error=float(error[index]) / shown,
+        error=min(float(error[index]) / shown, sys.float_info.max),  # infinity is no JSON
         allowed=float(allowed[index]) / shown,
         mismatched=int(np.sum(error > allowed)),
         total=int(error.size),
