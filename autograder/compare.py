@@ -16,6 +16,7 @@ import numpy as np
 
 from autograder.model import Evidence, Sentence, sentence
 from autograder.wire import Array, Opaque, Tensor
+from autograder.wire.values import AXES
 
 WHOLE = sentence("whole numbers")
 KINDS = {
@@ -173,13 +174,13 @@ def rms(array: Array) -> float:
 def as_array(value: Any) -> Array | None:
     """The value as an array when it is a number, an array or nested lists of numbers of one shape; else None."""
     value = _unwrapped(value)
-    if isinstance(value, np.ndarray):
-        return value
-    if isinstance(value, (bool, int, float, complex, np.generic)):
+    if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)):
         array = np.asarray(value)
     elif isinstance(value, (list, tuple)):
         items = [as_array(item) for item in value]
         if any(item is None for item in items) or len({item.shape for item in items if item is not None}) > 1:
+            return None
+        if items and items[0] is not None and items[0].ndim >= AXES:  # no array has so many
             return None
         array = np.array(items) if items else np.zeros(0)
     else:
