@@ -80,11 +80,8 @@ class Comparison:
         if isinstance(ours, Mapping):
             return self._mappings(yours, ours, place)
         if isinstance(ours, (str, type(None))):
-            return (
-                None
-                if not self.values or (type(yours) is type(ours) and yours == ours)
-                else _structure(yours, ours, place)
-            )
+            same = type(yours) is type(ours) and (yours == ours or not self.values)
+            return None if same else _structure(yours, ours, place)
         return self._arrays(yours, ours, place)
 
     def _sequences(self, yours: Any, ours: Sequence[Any], place: str) -> Difference | None:
