@@ -98,8 +98,10 @@ class Comparison:
         return names[number] if number < len(names) else f"{place}[{number}]"
 
     def _mappings(self, yours: Any, ours: Mapping[Any, Any], place: str) -> Difference | None:
-        if not isinstance(yours, Mapping) or set(yours) != set(ours):
+        if not isinstance(yours, Mapping):
             return _structure(yours, ours, place)
+        if set(yours) != set(ours):
+            return _keys(yours, ours, place)
         for key in ours:
             found = self.difference(yours[key], ours[key], f"{place}[{key!r}]")
             if found:
@@ -213,7 +215,7 @@ def describe(value: Any) -> Sentence:
         return sentence("an array of shape {shape}", shape=value.shape)
     if isinstance(value, (tuple, list, dict)):
         return sentence("a {kind} of {count}", kind=type(value).__name__, count=len(value))
-    if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)):
+    if as_array(value) is not None:
         return sentence("a single number")
     return sentence("{value}", value=repr(value)[:60])
 
@@ -227,6 +229,18 @@ def _structure(yours: Any, ours: Any, place: str) -> Difference:
         "{place} is {yours}, expected {ours}", place=_at(place), yours=describe(yours), ours=describe(ours)
     )
     return Difference("structure", message, Evidence(place=place))
+
+
+def _keys(yours: Mapping[Any, Any], ours: Mapping[Any, Any], place: str) -> Difference:
+    message = sentence(
+        "{place} has the keys {yours}, expected {ours}", place=_at(place), yours=_listed(yours), ours=_listed(ours)
+    )
+    return Difference("structure", message, Evidence(place=place))
+
+
+def _listed(keys: Mapping[Any, Any]) -> str:
+    text = ", ".join(map(repr, keys))
+    return text if len(text) <= 200 else text[:200] + "…"
 
 
 def _shape(a: Array, b: Array, place: str) -> Difference:
