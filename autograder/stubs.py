@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from autograder.model import AutograderError
 
 _MARK = re.compile(r"^(?P<indent>\s*)### (?P<edge>BEGIN|END) (?P<kind>SOLUTION|STARTER)\s*$")
+_NEARLY = re.compile(r"^\s*#+\s*(BEGIN|END)[\s_-]*(SOLUTION|STARTER)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def regions(source: str, name: str = "solution.py") -> tuple[Region, ...]:
     for line, text in enumerate(source.splitlines(), 1):
         mark = _MARK.match(text)
         if mark is None:
+            _refuse_nearly(text, name, line)
             continue
         kind = mark["kind"]
         if mark["edge"] == "BEGIN":
@@ -49,6 +51,13 @@ def regions(source: str, name: str = "solution.py") -> tuple[Region, ...]:
     if opened is not None:
         raise AutograderError(f"{name}, line {opened[0]}: the region is never closed by END {opened[1]}")
     return tuple(found)
+
+
+def _refuse_nearly(text: str, name: str, line: int) -> None:
+    """A mark with a slip in it would leave the solution in the starter."""
+    if _NEARLY.match(text):
+        marks = ", ".join(f"'### {edge} {kind}'" for kind in ("SOLUTION", "STARTER") for edge in ("BEGIN", "END"))
+        raise AutograderError(f"{name}, line {line}: {text.strip()!r} is no mark; marks are {marks}")
 
 
 def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[int, int, str]]:
