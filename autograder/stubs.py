@@ -30,7 +30,7 @@ class Region:
 
 def regions(source: str, name: str = "solution.py") -> tuple[Region, ...]:
     """The regions of an annotated solution, in order. Raises AutograderError with file and line."""
-    functions = list(_functions(ast.parse(source)))
+    functions = list(_functions(_parsed(source, name)))
     found: list[Region] = []
     opened: tuple[int, str, str] | None = None
     for line, text in enumerate(source.splitlines(), 1):
@@ -51,6 +51,13 @@ def regions(source: str, name: str = "solution.py") -> tuple[Region, ...]:
     if opened is not None:
         raise AutograderError(f"{name}, line {opened[0]}: the region is never closed by END {opened[1]}")
     return tuple(found)
+
+
+def _parsed(source: str, name: str) -> ast.AST:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise AutograderError(f"{name}, line {error.lineno}: {error.msg}") from None
 
 
 def _refuse_nearly(text: str, name: str, line: int) -> None:
