@@ -46,7 +46,7 @@ def regions(source: str, name: str = "solution.py") -> tuple[Region, ...]:
         else:
             if opened is None or opened[1] != kind:
                 raise AutograderError(f"{name}, line {line}: END {kind} without a BEGIN {kind}")
-            found.append(Region(kind, opened[0], line, opened[2], _around(functions, opened[0])))
+            found.append(Region(kind, opened[0], line, opened[2], _around(functions, opened[0], opened[2])))
             opened = None
     if opened is not None:
         raise AutograderError(f"{name}, line {opened[0]}: the region is never closed by END {opened[1]}")
@@ -67,18 +67,28 @@ def _refuse_nearly(text: str, name: str, line: int) -> None:
         raise AutograderError(f"{name}, line {line}: {text.strip()!r} is no mark; marks are {marks}")
 
 
-def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[int, int, str]]:
-    """First and last line and qualified name of each function, outer before inner; classes lend their name."""
+@dataclass(frozen=True)
+class _Function:
+    """Where an outermost function stands: `column` is its own indentation."""
+
+    name: str
+    start: int
+    end: int
+    column: int
+
+
+def _functions(tree: ast.AST, prefix: str = "") -> Iterator[_Function]:
+    """Outermost functions, also those inside branches; classes lend their name."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield node.lineno, node.end_lineno or node.lineno, f"{prefix}{node.name}"
-        elif isinstance(node, ast.ClassDef):
-            yield from _functions(node, f"{prefix}{node.name}.")
+            yield _Function(f"{prefix}{node.name}", node.lineno, node.end_lineno or node.lineno, node.col_offset)
+        else:
+            yield from _functions(node, f"{prefix}{node.name}." if isinstance(node, ast.ClassDef) else prefix)
 
 
-def _around(functions: list[tuple[int, int, str]], line: int) -> str:
-    """The function that a line stands in. Its end counts the comments after its last statement's line."""
-    inside = [name for start, end, name in functions if start < line <= end + 1]
+def _around(functions: list[_Function], line: int, indent: str) -> str:
+    """The function that a line stands in. Comments after its last statement are still its own."""
+    inside = [f.name for f in functions if f.start < line <= f.end + 1 and len(indent) > f.column]
     return inside[-1] if inside else ""
 
 
