@@ -100,7 +100,8 @@ def starter_from(source: str, name: str = "solution.py") -> str:
     done = 0
     for position, region in enumerate(found):
         out += lines[done : region.start - 1]
-        given = position + 1 < len(found) and found[position + 1].kind == "STARTER" and region.kind == "SOLUTION"
+        following = found[position + 1] if position + 1 < len(found) else region
+        given = (region.kind, following.kind, following.function) == ("SOLUTION", "STARTER", region.function)
         out += _replacement(region, lines, name, given=given)
         done = region.end
     out += lines[done:]
