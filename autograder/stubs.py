@@ -30,7 +30,7 @@ class Region:
 
 def regions(source: str, name: str = "solution.py") -> tuple[Region, ...]:
     """The regions of an annotated solution, in order. Raises AutograderError with file and line."""
-    functions = list(_functions(_parsed(source, name)))
+    functions = list(_functions(_parsed(source, name), source.splitlines()))
     found: list[Region] = []
     opened: tuple[int, str, str] | None = None
     for line, text in enumerate(source.splitlines(), 1):
@@ -46,7 +46,7 @@ def regions(source: str, name: str = "solution.py") -> tuple[Region, ...]:
         else:
             if opened is None or opened[1] != kind:
                 raise AutograderError(f"{name}, line {line}: END {kind} without a BEGIN {kind}")
-            found.append(Region(kind, opened[0], line, opened[2], _around(functions, opened[0], opened[2])))
+            found.append(Region(kind, opened[0], line, opened[2], _around(functions, opened[0])))
             opened = None
     if opened is not None:
         raise AutograderError(f"{name}, line {opened[0]}: the region is never closed by END {opened[1]}")
@@ -69,26 +69,34 @@ def _refuse_nearly(text: str, name: str, line: int) -> None:
 
 @dataclass(frozen=True)
 class _Function:
-    """Where an outermost function stands: `column` is its own indentation."""
+    """Where an outermost function stands; the comments below its last statement are still its own."""
 
     name: str
     start: int
     end: int
-    column: int
 
 
-def _functions(tree: ast.AST, prefix: str = "") -> Iterator[_Function]:
+def _functions(tree: ast.AST, lines: list[str], prefix: str = "") -> Iterator[_Function]:
     """Outermost functions, also those inside branches; classes lend their name."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield _Function(f"{prefix}{node.name}", node.lineno, node.end_lineno or node.lineno, node.col_offset)
+            end = _end(lines, node.end_lineno or node.lineno, node.col_offset)
+            yield _Function(f"{prefix}{node.name}", node.lineno, end)
         else:
-            yield from _functions(node, f"{prefix}{node.name}." if isinstance(node, ast.ClassDef) else prefix)
+            named = f"{prefix}{node.name}." if isinstance(node, ast.ClassDef) else prefix
+            yield from _functions(node, lines, named)
 
 
-def _around(functions: list[_Function], line: int, indent: str) -> str:
-    """The function that a line stands in. Comments after its last statement are still its own."""
-    inside = [f.name for f in functions if f.start < line <= f.end + 1 and len(indent) > f.column]
+def _end(lines: list[str], line: int, column: int) -> int:
+    """The last line of a function in `column`, with the comments that follow its statements."""
+    while line < len(lines) and re.match(rf"\s*$|\s{{{column + 1},}}#", lines[line]):
+        line += 1
+    return line
+
+
+def _around(functions: list[_Function], line: int) -> str:
+    """The function that a line stands in."""
+    inside = [function.name for function in functions if function.start < line <= function.end]
     return inside[-1] if inside else ""
 
 

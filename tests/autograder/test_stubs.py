@@ -183,6 +183,7 @@ def test_a_starter_region_speaks_for_its_own_function_only():
 
 
         def g(x):
+            x = x + 1
             ### BEGIN STARTER
             # return x
             ### END STARTER
