@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -62,6 +63,7 @@ class Grader:
         self.paths = course.graders(topic)
         if not self.paths:
             raise AutograderError(f"tests/graders/{topic} has no test_public.py")
+        _forget_graders()
         self.bank = bank.load(course.solutions(topic))
         self.suspects = _suspects(self.bank) if name_mistakes else {}
         self.versions = versions()
@@ -129,6 +131,12 @@ class Grader:
     def played(self, name: str, namespace: Any, seed: str) -> Answerer:
         """Trusted code as an answerer, in this process: a mistake, an alternative, the reference itself."""
         return Answerer(name, Local(namespace), seed, Isolation("C", ("trusted code in this process",)))
+
+
+def _forget_graders() -> None:
+    """Make pytest read graders anew: it names their modules by their place in a course, the same in every course."""
+    for name in [name for name in sys.modules if name == "tests.graders" or name.startswith("tests.graders.")]:
+        del sys.modules[name]
 
 
 def _closing(answerers: Iterable[Answerer]) -> Iterator[Answerer]:
