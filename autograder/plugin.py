@@ -198,7 +198,7 @@ class GradingPlugin:
     def _run(self, job: Job, items: list[pytest.Item]) -> None:
         self._job, self._results = job, {}
         items = [item for item in items if job.exercise in ("", self.questions[item.nodeid].exercise)]
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip(items, [*items[1:], None], strict=False):  # no items: nothing to ask
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         self.deliver(job, settled(self._results[item.nodeid] for item in items))
 
