@@ -18,7 +18,6 @@ from autograder.manifest import Course, nearest
 from autograder.model import (
     Assignment,
     AutograderError,
-    GraderMistake,
     Isolation,
     QuestionResult,
     Report,
@@ -92,21 +91,20 @@ class Grader:
         arguments += [f"--confcutdir={self.course.root / 'tests' / 'graders'}"]
         arguments += ["--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "--strict-markers"]
         arguments += [option for name in UNUSED.split() for option in ("-p", f"no:{name}")]
-        try:
-            pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
-        except GraderMistake as error:
-            raise AutograderError(str(error)) from None
+        code = pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
         if plugin.failure is not None:
             raise plugin.failure
-        self._refuse(plugin, only)
+        self._refuse(plugin, only, code)
 
     def _job(self, who: Answerer) -> Job:
         return Job(who.connection, who.seed, self.suspects, who, who.exercise, who.witness)
 
-    def _refuse(self, plugin: GradingPlugin, only: str) -> None:
+    def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""
         if plugin.broken:
             raise AutograderError(f"the graders of {self.topic} cannot be loaded:\n" + "\n".join(plugin.broken))
+        if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
+            raise AutograderError(f"the graders of {self.topic} cannot be loaded: pytest has said why above")
         asked = plugin.questions.values()
         if not asked:
             raise AutograderError(f"the graders of {self.topic} hold no question")

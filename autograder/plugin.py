@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 import time
 import traceback
 import warnings
@@ -174,9 +175,11 @@ class GradingPlugin:
         """Turn items into questions; keep those that are asked for."""
         names = [exercise.name for exercise in self.assignment.exercises]
         for item in items:
-            question = question_of(item, names)
-            self.questions[item.nodeid] = question
-        items[:] = [item for item in items if self._asked(self.questions[item.nodeid])]
+            try:
+                self.questions[item.nodeid] = question_of(item, names)
+            except GraderMistake as mistake:
+                self.broken.append(str(mistake))
+        items[:] = [item for item in items if not self.broken and self._asked(self.questions[item.nodeid])]
 
     def _asked(self, question: Question) -> bool:
         return not self.only or question.exercise in self.only or question.name in self.only
@@ -284,14 +287,15 @@ def question_of(item: pytest.Item, exercises: Iterable[str]) -> Question:
         raise GraderMistake(f"{item.nodeid} is not a test function")
     name = item.name.removeprefix("test_")
     marker = item.get_closest_marker("points")
-    if marker is None or len(marker.args) != 1 or not marker.args[0] > 0:
+    worth = marker.args[0] if marker is not None and len(marker.args) == 1 else None
+    if not isinstance(worth, (int, float)) or not 0 < worth < math.inf:
         raise GraderMistake(f"{item.nodeid} has no points: put @points(…) above it")
     exercise = exercise_of(name, exercises)
     if exercise is None:
         raise GraderMistake(
             f"{item.nodeid} belongs to no exercise: its name begins with none of {', '.join(exercises)}"
         )
-    return Question(name, exercise, title_of(item), float(marker.args[0]), item.path.stem == "test_hidden", item)
+    return Question(name, exercise, title_of(item), float(worth), item.path.stem == "test_hidden", item)
 
 
 def title_of(item: pytest.Function) -> Mapping[str, str]:
