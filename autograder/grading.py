@@ -62,7 +62,6 @@ class Grader:
         self.paths = course.graders(topic)
         if not self.paths:
             raise AutograderError(f"tests/graders/{topic} has no test_public.py")
-        _forget_graders()
         self.bank = bank.load(course.solutions(topic))
         self.suspects = _suspects(self.bank) if name_mistakes else {}
         self.versions = versions()
@@ -91,6 +90,7 @@ class Grader:
         arguments += [f"--confcutdir={self.course.root / 'tests' / 'graders'}"]
         arguments += ["--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "--strict-markers"]
         arguments += [option for name in UNUSED.split() for option in ("-p", f"no:{name}")]
+        _forget_graders()
         code = pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
         if plugin.failure is not None:
             raise plugin.failure
