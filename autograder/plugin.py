@@ -231,7 +231,7 @@ class GradingPlugin:
             return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
         except pytest.skip.Exception as skipped:
             return Finding(Verdict(Status.NOT_RUN, sentence("{why}", why=str(skipped))))
-        except Exception as error:  # noqa: BLE001 - whatever is not the student's is ours
+        except (Exception, pytest.fail.Exception, SystemExit) as error:  # noqa: BLE001 - what is not theirs is ours
             return Finding(_ours(error))
 
     def _replay(self, job: Job, question: Question, connection: Connection, seed: str) -> Play:
@@ -259,7 +259,7 @@ def _accepted(play: Play) -> Verdict:
     return Verdict(Status.PASSED, notes[-1] if notes else Sentence(""))
 
 
-def _ours(error: Exception) -> Verdict:
+def _ours(error: BaseException) -> Verdict:
     frames = traceback.extract_tb(error.__traceback__)
     lines = tuple(f"{frame.filename}, line {frame.lineno}, in {frame.name}\n    {frame.line}" for frame in frames[-4:])
     message = sentence(
