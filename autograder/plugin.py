@@ -245,10 +245,13 @@ class GradingPlugin:
         return self.remembered[key]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A fixture that failed is our fault."""
-        if report.failed and report.when != "call":
+        """A fixture that failed is our fault; a question skipped by a mark or a fixture was not run."""
+        if report.when != "call" and not report.passed:
             question = self.questions[report.nodeid]
-            verdict = Verdict(Status.OURS, sentence("{why}", why=str(report.longrepr)[-2000:]))
+            why = str(report.longrepr)[-2000:]
+            if report.skipped and isinstance(report.longrepr, tuple):
+                why = report.longrepr[-1].removeprefix("Skipped: ")
+            verdict = Verdict(Status.NOT_RUN if report.skipped else Status.OURS, sentence("{why}", why=why))
             self._results[report.nodeid] = (_result(question, verdict, 0.0), ())
 
 
