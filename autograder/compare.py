@@ -299,12 +299,13 @@ def entry(place: str, index: tuple[int, ...]) -> str:
 
 
 def number(value: Any, digits: int = 6) -> str:
-    """A number with at most so many digits."""
+    """A number with at most so many digits; 0 for as many as it takes."""
     scalar = value.item() if hasattr(value, "item") else value
-    return f"{scalar:.{digits}g}" if isinstance(scalar, (float, complex)) else str(scalar)
+    return f"{scalar:.{digits}g}" if digits and isinstance(scalar, (float, complex)) else str(scalar)
 
 
 def apart(yours: Any, ours: Any) -> tuple[str, str]:
     """Two numbers with as many digits as tell them apart, six at least."""
-    texts = [(number(yours, digits), number(ours, digits)) for digits in range(6, 18)]
+    texts = [(number(yours, digits), number(ours, digits)) for digits in range(6, 17)]
+    texts += [(number(yours, 0), number(ours, 0))]
     return next((pair for pair in texts if pair[0] != pair[1]), texts[0])
