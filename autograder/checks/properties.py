@@ -38,17 +38,18 @@ def parts(answer: Any, *names: str) -> tuple[Any, ...]:
 
 def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answer:
     """A new answer, computed here from the plain value; a tuple is spread over `compute`'s parameters
-    (any number of values over `*parameters`).
+    (any number of values over `*parameters`; a parameter with a default is not one).
 
     What `compute` cannot work with is the student's wrong form, not the grader's mistake.
     """
     value = look(answer, "then")
     parameters = inspect.signature(compute).parameters.values()
+    asked = [item.name for item in parameters if item.default is item.empty and item.kind <= item.POSITIONAL_OR_KEYWORD]
     values = [value]
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         values = list(value) if isinstance(value, (tuple, list)) else [value]
-    elif len(parameters) > 1:
-        values = [look(item, "then") for item in parts(answer, *(parameter.name for parameter in parameters))]
+    elif len(asked) > 1:
+        values = [look(item, "then") for item in parts(answer, *asked)]
     try:
         derived = compute(*values)
     except Exception as error:  # noqa: BLE001 - the values are a student's
