@@ -72,8 +72,14 @@ def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: st
     if fine:
         passed(answer, actual, None)
         return
-    message = sentence("{called}: this should hold: {what}", called=answer._called, what=Sentence(what, zh=zh))
+    claimed = Sentence(_literally(what), zh=_literally(zh))
+    message = sentence("{called}: this should hold: {what}", called=answer._called, what=claimed)
     failed(answer, actual, None, "property", Verdict(Status.WRONG, message))
+
+
+def _literally(text: str) -> str:
+    """An author's words as a template without places: braces stand for themselves."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def check_falls(answer: Answer, *, to: float = 0.5) -> None:
