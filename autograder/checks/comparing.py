@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.observing import Observation, compared, expected, failed, look, passed
-from autograder.compare import FLOAT64, Comparison, Tolerance, as_array
+from autograder.compare import FLOAT64, Comparison, Tolerance
 from autograder.model import GraderMistake, Status, StudentFault, Verdict, sentence
 from autograder.student import Answer, Function, resolved
 from autograder.wire import Array
@@ -68,13 +68,21 @@ def check_unchanged(function: Function, *arguments: Any) -> None:
     before = [resolved(item)._value if isinstance(item, Answer) else item for item in arguments]
     after = after if isinstance(after, list) and len(after) == len(before) else [None] * len(before)
     for number, (was, now) in enumerate(zip(before, after, strict=True)):
-        if as_array(was) is not None and Comparison(exact=True).difference(now, was) is not None:
+        if _differs(now, was):
             message = sentence(
                 "{called} changes its argument number {number}", called=answer._called, number=number + 1
             )
             failed(answer, now, was, "changed", Verdict(Status.WRONG, message))
             return
     passed(answer, None, None)
+
+
+def _differs(now: Any, was: Any) -> bool:
+    """Whether an argument is another than before; what has no plain form (a function, a generator) is not known."""
+    try:
+        return Comparison(exact=True).difference(now, expected(was, "check_unchanged")) is not None
+    except TypeError:
+        return False
 
 
 def check_raises(kind: type[BaseException], function: Function, *arguments: Any) -> None:
