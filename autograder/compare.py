@@ -150,7 +150,8 @@ class Comparison:
         if a is None or b is None or not self.values:
             return 0.0
         error, (allowed, _) = errors(a, b), self._allowed(a, b)
-        return float(np.max(np.where(error == 0, 0.0, error / np.where(allowed == 0, 1e-300, allowed)), initial=0.0))
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return float(np.max(np.where(error == 0, 0.0, error / allowed), initial=0.0))
 
 
 def errors(a: Array, b: Array) -> Array:

@@ -37,8 +37,8 @@ def parts(answer: Any, *names: str) -> tuple[Any, ...]:
 
 
 def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answer:
-    """A new answer, computed here from the plain value; a tuple is spread over `compute`'s parameters
-    (any number of values over `*parameters`; a parameter with a default is not one).
+    """A new answer, computed here from the plain value; a tuple is spread over `compute`'s required parameters
+    (any number of values over `*parameters`).
 
     What `compute` cannot work with is the student's wrong form, not the grader's mistake.
     """

@@ -16,6 +16,7 @@ import numpy as np
 from autograder.checks import Observation
 from autograder.compare import FLOAT32, FLOAT64, as_array, rms
 from autograder.model import Sentence, sentence
+from autograder.student import Answer
 from autograder.wire import Array
 
 
@@ -117,7 +118,7 @@ def _ratio_name(ratio: float, inputs: Mapping[str, Any]) -> Sentence | None:
     if any(math.isclose(ratio, plain, rel_tol=1e-6) for plain in (-1.0, 2.0, 0.5, -2.0, -0.5)):
         return Sentence("")
     for position, value in inputs.items():
-        for axis, size in enumerate(getattr(value, "shape", ())):
+        for axis, size in enumerate(() if isinstance(value, Answer) else getattr(value, "shape", ())):
             what = _made_of(ratio, size) if size > 1 else None
             if what is not None:
                 place = {"what": what, "size": size, "axis": axis, "argument": int(position) + 1}

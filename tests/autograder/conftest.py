@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from support import Asked, asked
 
+from autograder.manifest import Course
 from autograder.sandbox.choice import choose
 from autograder.sandbox.protocol import Sandbox
 
+ROOT = Path(__file__).parents[2]
 collect_ignore = ["tiny"]  # a course of its own, graded by tests and never collected by them
 
 settings.register_profile(
@@ -20,6 +23,18 @@ settings.register_profile(
 )
 settings.register_profile("thorough", parent=settings.get_profile("autograder"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "autograder"))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def course() -> Course:
+    """The real course."""
+    return Course(ROOT)
 
 
 @pytest.fixture(scope="session")
