@@ -40,8 +40,8 @@ def logsumexp(z, axis=-1, keepdims=False):
     m = z.max(axis=axis, keepdims=True)
     shift = np.where(np.isfinite(m), m, 0.0)  # inf - inf is NaN
     with np.errstate(divide="ignore"):  # log 0 = -inf is what the specification asks for
-        out = np.log(np.exp(z - shift).sum(axis=axis, keepdims=True)) + shift
-    return out if keepdims else out.squeeze(axis)
+        log_sum = np.log(np.exp(z - shift).sum(axis=axis, keepdims=keepdims))
+    return log_sum + (shift if keepdims else shift.squeeze(axis))
     ### END SOLUTION
 
 

@@ -1,6 +1,7 @@
 """Public questions on classification: what a student sees and can run."""
 
 import numpy as np
+
 from autograder.checks import (
     check_close,
     check_equal,
@@ -11,6 +12,7 @@ from autograder.checks import (
     parts,
     then,
 )
+from autograder.data import breast_cancer, digits
 from autograder.plugin import points
 
 
@@ -403,6 +405,7 @@ def test_training_standardize(student, reference, rng):
     scale, shift = np.array([1.0, 50.0, 8.0, 3.0]), np.array([0.0, 100.0, -1.0, 5.0])
     X_train, X_test = shift + scale * rng.normal(size=(12, 4)), 2 * shift + scale * rng.normal(size=(5, 4))
     check_close(student.standardize(X_train, X_test), reference.standardize(X_train, X_test))
+    check_close(student.standardize(X_train, X_test[:1]), reference.standardize(X_train, X_test[:1]))
     check_unchanged(student.standardize, X_train, X_test)
 
 
@@ -410,10 +413,8 @@ def test_training_standardize(student, reference, rng):
 def test_training_softmax_on_digits(student):
     """train_softmax learns handwritten digits: accuracy on 449 unseen images
     zh: train_softmax 学会手写数字：在 449 张未见过的图片上的准确率"""
-    from sklearn.datasets import load_digits  # a second to import: only this question pays it
-
-    X, y = load_digits(return_X_y=True)
-    X_train, y_train, X_test, y_test = every_fourth(X / 16, y)
+    pixels, y = digits()
+    X_train, y_train, X_test, y_test = every_fourth(pixels / 16, y)
     accuracy = then(
         student.train_softmax(X_train, y_train, 1.0, 300),
         lambda W, b: float(np.mean(np.argmax(X_test @ W + b, axis=1) == y_test)),
@@ -425,9 +426,7 @@ def test_training_softmax_on_digits(student):
 def test_training_logistic_on_tumours(student, reference):
     """train_logistic tells benign from malignant tumours: accuracy on 142 unseen patients
     zh: train_logistic 区分良性与恶性肿瘤：在 142 位未见过的病人上的准确率"""
-    from sklearn.datasets import load_breast_cancer  # a second to import: only this question pays it
-
-    X, y = load_breast_cancer(return_X_y=True)
+    X, y = breast_cancer()
     X_train, y_train, X_test, y_test = every_fourth(X, y)
     X_train, X_test = reference.standardize(X_train, X_test)
     accuracy = then(
@@ -441,8 +440,8 @@ def test_training_logistic_on_tumours(student, reference):
 def test_training_logistic_away_from_origin(student, rng):
     """train_logistic finds a boundary that does not pass through the origin
     zh: train_logistic 能找到不过原点的分界"""
-    x = np.concatenate([rng.uniform(0.5, 1.0, size=20), rng.uniform(1.4, 2.0, size=20)])
-    X, y = np.stack([x, 0.1 * rng.normal(size=40)], axis=1), np.arange(40) // 20
+    x = np.concatenate([rng.uniform(0.5, 1.0, size=25), rng.uniform(1.4, 2.0, size=15)])
+    X, y = np.stack([x, 0.1 * rng.normal(size=40)], axis=1), np.repeat([0, 1], [25, 15])
     accuracy = then(
         student.train_logistic(X, y, 1.0, 500),
         lambda w, b: float(np.mean((X @ w + b > 0) == (y == 1))),
