@@ -16,7 +16,14 @@ import numpy as np
 from autograder.model import Evidence, Sentence, sentence
 from autograder.wire import Array, Opaque, Tensor
 
-KINDS = {"b": "true or false", "i": "whole numbers", "u": "whole numbers", "f": "floats", "c": "complex numbers"}
+WHOLE = sentence("whole numbers")
+KINDS = {
+    "b": sentence("truth values"),
+    "i": WHOLE,
+    "u": WHOLE,
+    "f": sentence("floats"),
+    "c": sentence("complex numbers"),
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ def tolerance_for(yours: Array, ours: Array, device: str = "cpu") -> Tolerance:
 class Comparison:
     """How two values are compared. tolerance: None for the table's. values: False stops after shapes and kinds.
 
-    exact: numbers must be equal. names: what the parts of a tuple are called.
+    exact: numbers must be equal. names: what the parts of a tuple are called. root: what the whole is called.
     """
 
     tolerance: Tolerance | None = None
@@ -62,9 +69,11 @@ class Comparison:
     exact: bool = False
     names: tuple[str, ...] = ()
     device: str = "cpu"
+    root: str = "result"
 
     def difference(self, yours: Any, ours: Any, place: str = "") -> Difference | None:
         """The first difference, depth first, or None."""
+        place = place or self.root
         yours, ours = _unwrapped(yours), _unwrapped(ours)
         if isinstance(ours, (tuple, list)) and not _numeric_list(ours):
             return self._sequences(yours, ours, place)
@@ -88,7 +97,7 @@ class Comparison:
         return None
 
     def _name(self, ours: Sequence[Any], number: int, place: str) -> str:
-        names = () if place else self.names or getattr(ours, "_fields", ())
+        names = (self.names or getattr(ours, "_fields", ())) if place == self.root else ()
         return names[number] if number < len(names) else f"{place}[{number}]"
 
     def _mappings(self, yours: Any, ours: Mapping[Any, Any], place: str) -> Difference | None:
@@ -142,7 +151,8 @@ class Comparison:
         if a is None or b is None or not self.values:
             return 0.0
         error, (allowed, _) = errors(a, b), self._allowed(a, b)
-        return float(np.max(np.where(error == 0, 0.0, error / np.where(allowed == 0, 1e-300, allowed)), initial=0.0))
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return float(np.max(np.where(error == 0, 0.0, error / allowed), initial=0.0))
 
 
 def errors(a: Array, b: Array) -> Array:
@@ -198,42 +208,34 @@ def _same_kind(a: Array, b: Array) -> bool:
     return one == "i" and other == "f" and a.ndim == 0
 
 
-def describe(value: Any) -> str:
+def describe(value: Any) -> Sentence:
     """What a value is, in a few words: `array of shape (3, 4)`, `tuple of 2`, `None`."""
     value = _unwrapped(value)
     if isinstance(value, Opaque):
-        return value.type_name
-    if isinstance(value, np.ndarray):
-        return f"array of shape {value.shape}" if value.shape else "a number"
+        return sentence("an object of type {kind}", kind=value.type_name)
+    if isinstance(value, np.ndarray) and value.shape:
+        return sentence("an array of shape {shape}", shape=value.shape)
     if isinstance(value, (tuple, list, dict)):
-        return f"{type(value).__name__} of {len(value)}"
-    if isinstance(value, (bool, int, float, complex)):
-        return "a number"
-    return repr(value) if value is None or (isinstance(value, str) and len(value) < 40) else type(value).__name__
-
-
-def _at(place: str) -> str:
-    return place or "result"
+        return sentence("a {kind} of {count}", kind=type(value).__name__, count=len(value))
+    if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)):
+        return sentence("a single number")
+    return sentence("{value}", value=repr(value)[:60])
 
 
 def _structure(yours: Any, ours: Any, place: str) -> Difference:
-    message = sentence(
-        "{place} is {yours}, expected {ours}", place=_at(place), yours=describe(yours), ours=describe(ours)
-    )
-    return Difference("structure", message, Evidence(place=place, yours=describe(yours), ours=describe(ours)))
+    message = sentence("{place} is {yours}, expected {ours}", place=place, yours=describe(yours), ours=describe(ours))
+    return Difference("structure", message, Evidence(place=place))
 
 
 def _shape(a: Array, b: Array, place: str) -> Difference:
-    message = sentence(
-        "{place} has shape {yours}, expected {ours}", place=_at(place), yours=str(a.shape), ours=str(b.shape)
-    )
+    message = sentence("{place} has shape {yours}, expected {ours}", place=place, yours=str(a.shape), ours=str(b.shape))
     return Difference("shape", message, Evidence(place=place, yours_shape=a.shape, ours_shape=b.shape))
 
 
 def _dtype(a: Array, b: Array, place: str) -> Difference:
-    yours, ours = Sentence(KINDS[a.dtype.kind]), Sentence(KINDS[b.dtype.kind])
+    yours, ours = KINDS[a.dtype.kind], KINDS[b.dtype.kind]
     message = sentence(
-        "{place} holds {yours} ({dtype}), expected {ours}", place=_at(place), yours=yours, dtype=a.dtype.name, ours=ours
+        "{place} holds {yours} ({dtype}), expected {ours}", place=place, yours=yours, dtype=a.dtype.name, ours=ours
     )
     return Difference("dtype", message, Evidence(place=place, yours=a.dtype.name, ours=b.dtype.name))
 
@@ -249,7 +251,7 @@ def _nonfinite(a: Array, b: Array, place: str) -> Difference | None:
     index = tuple(int(i) for i in np.argwhere(~same)[0])
     message = sentence(
         "{place} is {yours}, expected {ours}",
-        place=entry(_at(place), index),
+        place=entry(place, index),
         yours=number(a[index]),
         ours=number(b[index]),
     )
@@ -263,7 +265,7 @@ def _value(a: Array, b: Array, error: Array, allowed: Array, scale: float, place
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(error - allowed)), error.shape))
     shown = scale if scale > 0 else 1.0
     evidence = Evidence(
-        place=entry(_at(place), index),
+        place=entry(place, index),
         yours=number(a[index]),
         ours=number(b[index]),
         error=float(error[index]) / shown,

@@ -68,13 +68,21 @@ def check_unchanged(function: Function, *arguments: Any) -> None:
     before = [resolved(item)._value if isinstance(item, Answer) else item for item in arguments]
     after = after if isinstance(after, list) and len(after) == len(before) else [None] * len(before)
     for number, (was, now) in enumerate(zip(before, after, strict=True)):
-        if as_array(was) is not None and Comparison(exact=True).difference(now, was) is not None:
+        if _holds_numbers(was) and Comparison(exact=True).difference(now, was) is not None:
             message = sentence(
                 "{called} changes its argument number {number}", called=answer._called, number=number + 1
             )
             failed(answer, now, was, "changed", Verdict(Status.WRONG, message))
             return
     passed(answer, None, None)
+
+
+def _holds_numbers(value: Any) -> bool:
+    """Whether an argument is numbers, or a tuple, list or dict of nothing else than such and texts."""
+    if isinstance(value, (tuple, list, dict)) and as_array(value) is None:
+        items = value.values() if isinstance(value, dict) else value
+        return bool(items) and all(_holds_numbers(item) or item is None or isinstance(item, str) for item in items)
+    return as_array(value) is not None
 
 
 def check_raises(kind: type[BaseException], function: Function, *arguments: Any) -> None:

@@ -14,7 +14,12 @@ from autograder.model import GraderMistake, Sentence, Status, Verdict, sentence
 from autograder.student import Answer, Function, part, resolved
 from autograder.wire import Array
 
-TIERS = (("boss", "Boss"), ("excellent", "excellent"), ("good", "good"), ("at_least", "passed"))
+TIERS = (
+    ("boss", sentence("Boss")),
+    ("excellent", sentence("excellent")),
+    ("good", sentence("good")),
+    ("at_least", sentence("enough")),
+)
 
 
 def parts(answer: Any, *names: str) -> tuple[Any, ...]:
@@ -32,7 +37,7 @@ def parts(answer: Any, *names: str) -> tuple[Any, ...]:
 
 
 def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answer:
-    """A new answer, computed here from the plain value; a tuple is spread over `compute`'s parameters
+    """A new answer, computed here from the plain value; a tuple is spread over `compute`'s required parameters
     (any number of values over `*parameters`).
 
     What `compute` cannot work with is the student's wrong form, not the grader's mistake.
@@ -42,8 +47,8 @@ def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answe
     values = [value]
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         values = list(value) if isinstance(value, (tuple, list)) else [value]
-    elif len(parameters) > 1:
-        values = [look(item, "then") for item in parts(answer, *(parameter.name for parameter in parameters))]
+    elif len(names := [parameter.name for parameter in parameters if parameter.default is parameter.empty]) > 1:
+        values = [look(item, "then") for item in parts(answer, *names)]
     try:
         derived = compute(*values)
     except Exception as error:  # noqa: BLE001 - the values are a student's
@@ -119,7 +124,7 @@ def check_reaches(
         )
         failed(answer, value, at_least, "training", Verdict(Status.WRONG, message))
         return
-    passed(answer, value, at_least, note=sentence("{value} reached: {tier}", value=number(value), tier=Sentence(tier)))
+    passed(answer, value, at_least, note=sentence("{value} reached: {tier}", value=number(value), tier=tier))
 
 
 def check_faster(function: Function, *arguments: Any, turns: int) -> None:

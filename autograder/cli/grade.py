@@ -52,7 +52,7 @@ def _reports(
         if not options.topic and options.origin is None and not origin.exists():
             yield assignment, None
             continue
-        with closing(choose(assignment.framework)) as sandbox:
+        with closing(choose(assignment.framework, for_many=False)) as sandbox:
             yield assignment, _report(course, assignment, origin, sandbox, options)
 
 

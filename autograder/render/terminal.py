@@ -23,16 +23,17 @@ from autograder.scoring import ExerciseScore, by_exercise
 MARKS = {Status.PASSED: ("✓", "green"), Status.NOT_IMPLEMENTED: ("·", "dim"), Status.NOT_RUN: ("–", "dim")}
 WRONG = ("✗", "red")
 WORDS = {
-    Status.PASSED: "passed",
-    Status.WRONG: "wrong",
-    Status.NOT_IMPLEMENTED: "not implemented yet",
-    Status.RAISED: "raised an exception",
-    Status.TIMED_OUT: "took too long",
-    Status.OUT_OF_MEMORY: "ran out of memory",
-    Status.DIED: "the process died",
-    Status.NOT_RUN: "not run",
-    Status.OURS: "the grader's own fault",
+    Status.PASSED: sentence("passed"),
+    Status.WRONG: sentence("wrong"),
+    Status.NOT_IMPLEMENTED: sentence("to do"),
+    Status.RAISED: sentence("exception"),
+    Status.TIMED_OUT: sentence("too slow"),
+    Status.OUT_OF_MEMORY: sentence("memory"),
+    Status.DIED: sentence("died"),
+    Status.NOT_RUN: sentence("not run"),
+    Status.OURS: sentence("our fault"),
 }
+HEADINGS = (sentence("topic"), None, sentence("points"), sentence("progress"), sentence("next"))
 PRINTED_LINES = 6
 
 
@@ -54,8 +55,9 @@ class Page:
     def topics(self, rows: Iterable[tuple[Assignment, Report | None]], folder: str) -> None:
         """The table of all topics: points, progress and what to do next."""
         table = Table(box=None, pad_edge=False, header_style="bold")
-        for name in ("topic", "", "points", "progress", "next"):
-            table.add_column(self.words(name) if name else "", justify="right" if name == "points" else "left")
+        for number, heading in enumerate(HEADINGS):
+            text = say(heading, self.language) if heading is not None else ""
+            table.add_column(text, justify="right" if number == 2 else "left")
         for assignment, report in rows:
             table.add_row(*self._topic(assignment, report))
         self.console.print(table)
@@ -127,7 +129,7 @@ class Page:
             (f"{question.score:g}/{question.points:g}  ", "bold"),
             title(question.title, self.language),
         )
-        rows = [(self.words(WORDS[verdict.status]), clean(say(verdict.message, self.language)))]
+        rows = [(say(WORDS[verdict.status], self.language), clean(say(verdict.message, self.language)))]
         rows += self._numbers(question)
         if verdict.pattern is not None:
             rows.append((self.words("pattern"), clean(say(verdict.pattern, self.language))))
@@ -152,7 +154,7 @@ class Page:
             )
         if seen is not None and seen.error is not None:
             size = self.words(
-                "error {error:.2g} of the typical size, {allowed:.2g} is allowed",
+                "the error is {error:.2g} times the typical size, {allowed:.2g} is allowed",
                 error=seen.error,
                 allowed=seen.allowed,
             )
@@ -203,9 +205,7 @@ class Page:
     def _ending(self, report: Report, todo: Sequence[QuestionResult]) -> None:
         self.console.print()
         if not report.is_final:
-            self.say(
-                "The grader itself failed at a question marked as its own fault; these points are open.", style="yellow"
-            )
+            self._own_faults(report)
         if not todo:
             self.say("Everything passes.", style="green")
         elif all(question.verdict.status is Status.NOT_IMPLEMENTED for question in todo):
@@ -215,10 +215,18 @@ class Page:
             )
         elif len(todo) > 1:
             self.say(
-                "{count} more questions are open; make grade TOPIC={topic} ALL=1 shows them all.",
+                "Still open: {count} more. All of them: make grade TOPIC={topic} ALL=1",
                 count=len(todo) - 1,
                 topic=report.topic,
             )
+
+    def _own_faults(self, report: Report) -> None:
+        for question in report.questions:
+            if question.verdict.status is Status.OURS:
+                why = clean(say(question.verdict.message, self.language))
+                self.say(
+                    "{name} failed by itself, its points are open: {why}", style="yellow", name=question.name, why=why
+                )
 
 
 def _mark(question: QuestionResult) -> tuple[str, str]:

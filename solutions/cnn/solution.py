@@ -1,0 +1,344 @@
+"""Convolution and pooling by hand, in NumPy.
+
+Images are (N, C, H, W): examples, channels, rows, columns. Kernels are (F, C, KH, KW): one kernel for each output
+channel. `stride` and `pad` are single whole numbers, the same for rows and columns. Padding is put on all four
+sides. Windows that would hang over the edge are left out, so sizes are rounded down.
+A cache is what a forward pass keeps for its backward pass; what is in it is nobody else's business.
+"""
+
+import numpy as np
+
+
+### BEGIN SOLUTION
+def _at_offset(xp, i, j, stride, out_h, out_w):
+    """View of the pixels that stand at row i and column j of their windows, one for each window."""
+    return xp[:, :, i : i + stride * out_h : stride, j : j + stride * out_w : stride]  # (N, C, out_h, out_w)
+
+
+### END SOLUTION
+
+
+# K1  Sizes, receptive fields, parameters
+
+
+def conv_out_size(n, k, s=1, p=0, d=1):
+    """Number of places at which a kernel fits along one side of an image.
+
+    卷积（或汇聚）之后一条边的长度。
+
+    n: int >= 1, pixels along that side, before padding.
+    k: int >= 1, pixels along that side of the kernel.
+    s: int >= 1, stride.
+    p: int >= 0, zeros added at each end.
+    d: int >= 1, dilation: distance between neighbouring kernel pixels (1 = they touch).
+    Returns: int >= 1; windows that would hang over the edge are not counted.
+    Raises: ValueError if the kernel does not fit into the padded side even once.
+    Source: Ng, Convolutional Neural Networks, week 1; d2l-zh 6.3; Lee 3.1.
+    """
+    ### BEGIN SOLUTION
+    reach = d * (k - 1) + 1  # pixels that a dilated kernel spans
+    side = n + 2 * p
+    if reach > side:
+        raise ValueError(f"a kernel that spans {reach} pixels does not fit into {side}")
+    return (side - reach) // s + 1
+    ### END SOLUTION
+
+
+def receptive_field(layers):
+    """Side of the square of input pixels that one pixel of the last layer can see.
+
+    最后一层的一个像素在输入上的感受野边长。
+
+    layers: sequence of (kernel, stride) pairs of ints >= 1, first layer first; convolution and pooling alike.
+    Returns: int >= 1; no layers: 1. Edges of the image are ignored.
+    Source: Lee 3.1 ("receptive field"); Dumoulin and Visin, A guide to convolution arithmetic.
+    """
+    ### BEGIN SOLUTION
+    size, jump = 1, 1  # jump: input pixels between two neighbours of the present layer
+    for kernel, stride in layers:
+        size += (kernel - 1) * jump
+        jump *= stride
+    return size
+    ### END SOLUTION
+
+
+def conv_params(cin, cout, kh, kw, bias=True):
+    """Number of values that a convolutional layer learns.
+
+    一个卷积层要学的参数个数。
+
+    cin, cout: int >= 1, input and output channels.
+    kh, kw: int >= 1, kernel rows and columns.
+    bias: bool, whether each output channel has a bias.
+    Returns: int >= 1. It does not depend on the size of the image: that is parameter sharing.
+    Source: Lee 3.1 ("parameter sharing"); Ng, Convolutional Neural Networks, week 1.
+    """
+    ### BEGIN SOLUTION
+    return cout * cin * kh * kw + (cout if bias else 0)
+    ### END SOLUTION
+
+
+# K2  Zero padding
+
+
+def pad2d(x, p):
+    """Images in a frame of zeros, p pixels wide on all four sides.
+
+    在图像四周补一圈宽为 p 的零。
+
+    x: float (N, C, H, W).
+    p: int >= 0.
+    Returns: float (N, C, H + 2p, W + 2p).
+    Source: Ng, Convolutional Neural Networks, week 1; d2l-zh 6.3.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    out = np.zeros((N, C, H + 2 * p, W + 2 * p), dtype=x.dtype)
+    out[:, :, p : p + H, p : p + W] = x  # p + H and not -p: [0:-0] is empty
+    return out
+    ### END SOLUTION
+
+
+def pad2d_backward(dout, p):
+    """Gradient of pad2d with respect to x.
+
+    pad2d 对 x 的梯度。
+
+    dout: float (N, C, H + 2p, W + 2p), gradient with respect to pad2d's output.
+    p: int >= 0, as in the forward pass.
+    Returns: float (N, C, H, W).
+    Source: chain rule.
+    """
+    ### BEGIN SOLUTION
+    H, W = dout.shape[2] - 2 * p, dout.shape[3] - 2 * p
+    return dout[:, :, p : p + H, p : p + W].copy()  # (N, C, H, W)
+    ### END SOLUTION
+
+
+# K3, K4  Convolution
+
+
+def conv2d_forward(x, w, b, stride=1, pad=0):
+    """Convolution as deep learning means it (cross-correlation: the kernel is not flipped), with zero padding.
+
+    卷积层的前向计算（互相关，卷积核不翻转），四周补零。
+
+    x: float (N, C, H, W).
+    w: float (F, C, KH, KW), one kernel for each output channel; KH and KW may differ.
+    b: float (F,), one bias for each output channel.
+    stride: int >= 1, for rows and columns.
+    pad: int >= 0, zeros on each side.
+    Returns: (out, cache); out: float (N, F, H', W') with H' = conv_out_size(H, KH, stride, pad), W' likewise;
+        cache: whatever conv2d_backward wants.
+    Source: Lee 3.1; Ng, Convolutional Neural Networks, week 1; d2l-zh 6.2 to 6.4.
+    """
+    ### BEGIN SOLUTION
+    N, _, H, W = x.shape
+    F, _, KH, KW = w.shape
+    out_h, out_w = conv_out_size(H, KH, stride, pad), conv_out_size(W, KW, stride, pad)
+    xp = pad2d(x, pad)  # (N, C, H+2p, W+2p)
+    out = np.zeros((N, F, out_h, out_w)) + b[:, None, None]
+    for i in range(KH):
+        for j in range(KW):
+            pixels = _at_offset(xp, i, j, stride, out_h, out_w)  # (N, C, out_h, out_w)
+            out += np.einsum("nchw,fc->nfhw", pixels, w[:, :, i, j])
+    return out, (x, w, b, stride, pad)
+    ### END SOLUTION
+
+
+def conv2d_backward(dout, cache):
+    """Gradients of conv2d_forward with respect to x, w and b.
+
+    卷积层的反向传播：对 x、w、b 的梯度。
+
+    dout: float (N, F, H', W'), gradient with respect to out.
+    cache: what conv2d_forward returned beside out.
+    Returns: (dx, dw, db), float, each in the shape of its original: (N, C, H, W), (F, C, KH, KW), (F,).
+        Sums over the batch, no mean: whoever takes a mean does so in the loss.
+    Source: chain rule; Dumoulin and Visin, A guide to convolution arithmetic, chapter 4.
+    """
+    ### BEGIN SOLUTION
+    x, w, _, stride, pad = cache
+    KH, KW = w.shape[2:]
+    out_h, out_w = dout.shape[2:]
+    xp = pad2d(x, pad)  # (N, C, H+2p, W+2p)
+    dxp, dw = np.zeros_like(xp), np.zeros_like(w)
+    for i in range(KH):
+        for j in range(KW):
+            pixels = _at_offset(xp, i, j, stride, out_h, out_w)  # (N, C, out_h, out_w)
+            dw[:, :, i, j] = np.einsum("nfhw,nchw->fc", dout, pixels)
+            dpixels = _at_offset(dxp, i, j, stride, out_h, out_w)  # a view: windows overlap, so add
+            dpixels += np.einsum("nfhw,fc->nchw", dout, w[:, :, i, j])
+    return pad2d_backward(dxp, pad), dw, dout.sum(axis=(0, 2, 3))
+    ### END SOLUTION
+
+
+# K5  Convolution as one matrix product
+
+
+def im2col(x, kh, kw, stride=1, pad=0):
+    """Every window of every image as one row of a matrix.
+
+    把每个窗口拉成矩阵的一行。
+
+    x: float (N, C, H, W).
+    kh, kw: int >= 1, rows and columns of a window.
+    stride: int >= 1.
+    pad: int >= 0, zeros on each side.
+    Returns: float (N·H'·W', C·kh·kw). Rows: images first, then down, then across (row n·H'·W' + h·W' + w is the window
+        at row h, column w of image n). The order inside a row is free, the same for all rows.
+    Source: Chellapilla et al., High Performance Convolutional Neural Networks for Document Processing (2006).
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x.shape
+    out_h, out_w = conv_out_size(H, kh, stride, pad), conv_out_size(W, kw, stride, pad)
+    xp = pad2d(x, pad)  # (N, C, H+2p, W+2p)
+    windows = [_at_offset(xp, i, j, stride, out_h, out_w) for i in range(kh) for j in range(kw)]
+    windows = np.stack(windows, axis=-1)  # (N, C, out_h, out_w, kh*kw)
+    return windows.transpose(0, 2, 3, 1, 4).reshape(N * out_h * out_w, C * kh * kw)
+    ### END SOLUTION
+
+
+def col2im(cols, x_shape, kh, kw, stride=1, pad=0):
+    """Rows put back where im2col took them from; where windows overlap, values add up. (The gradient of im2col.)
+
+    把每一行放回 im2col 取出它的位置，重叠处相加（im2col 的梯度）。
+
+    cols: float (N·H'·W', C·kh·kw), columns in the order of your im2col.
+    x_shape: (N, C, H, W), shape of the images.
+    kh, kw, stride, pad: as in im2col.
+    Returns: float (N, C, H, W); what falls on the padding is dropped.
+    Source: adjoint of im2col: <im2col(x), c> = <x, col2im(c)> for all x and c.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = x_shape
+    out_h, out_w = conv_out_size(H, kh, stride, pad), conv_out_size(W, kw, stride, pad)
+    windows = cols.reshape(N, out_h, out_w, C, kh, kw).transpose(0, 3, 1, 2, 4, 5)  # (N, C, out_h, out_w, kh, kw)
+    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for i in range(kh):
+        for j in range(kw):
+            pixels = _at_offset(xp, i, j, stride, out_h, out_w)  # a view: windows overlap, so add
+            pixels += windows[..., i, j]
+    return pad2d_backward(xp, pad)
+    ### END SOLUTION
+
+
+# K6  Max pooling
+
+
+def maxpool2d_forward(x, k, stride, pad=0):
+    """Largest value of each k by k window, channel by channel.
+
+    最大汇聚：每个通道、每个 k×k 窗口取最大值。
+
+    x: float (N, C, H, W), finite.
+    k: int >= 1, side of the window.
+    stride: int >= 1; may be smaller or larger than k.
+    pad: int, 0 <= pad <= k // 2. Padding counts as minus infinity: it never wins.
+    Returns: (out, cache); out: float (N, C, H', W') with H' = conv_out_size(H, k, stride, pad), W' likewise.
+    Source: Lee 3.1 ("pooling"); d2l-zh 6.5.
+    """
+    ### BEGIN SOLUTION
+    H, W = x.shape[2:]
+    out_h, out_w = conv_out_size(H, k, stride, pad), conv_out_size(W, k, stride, pad)
+    frame = ((0, 0), (0, 0), (pad, pad), (pad, pad))
+    xp = np.pad(x, frame, constant_values=-np.inf)  # zeros would beat negative pixels
+    windows = np.stack([_at_offset(xp, *divmod(o, k), stride, out_h, out_w) for o in range(k * k)])
+    winner = windows.argmax(axis=0)  # (N, C, out_h, out_w), offset i*k + j; the first of several
+    return windows.max(axis=0), (x.shape, winner, k, stride, pad)
+    ### END SOLUTION
+
+
+def maxpool2d_backward(dout, cache):
+    """Gradient of maxpool2d_forward with respect to x.
+
+    最大汇聚的反向传播：梯度流回取得最大值的像素。
+
+    dout: float (N, C, H', W'), gradient with respect to out.
+    cache: what maxpool2d_forward returned beside out.
+    Returns: float (N, C, H, W). Where several pixels of a window share the maximum, they may share its gradient in any
+        way: to one of them alone, in equal parts, or in other non-negative parts that sum to the whole.
+    Source: chain rule; a subgradient where the maximum is shared.
+    """
+    ### BEGIN SOLUTION
+    (N, C, H, W), winner, k, stride, pad = cache
+    dxp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for offset in range(k * k):
+        dpixels = _at_offset(dxp, *divmod(offset, k), stride, *dout.shape[2:])  # a view: windows overlap, so add
+        dpixels += dout * (winner == offset)
+    return pad2d_backward(dxp, pad)
+    ### END SOLUTION
+
+
+# K7  Average pooling
+
+
+def avgpool2d_forward(x, k, stride, pad=0):
+    """Mean of each k by k window, channel by channel; zeros of the padding count as pixels.
+
+    平均汇聚：每个通道、每个 k×k 窗口取平均，补的零也算像素。
+
+    x: float (N, C, H, W).
+    k: int >= 1, side of the window.
+    stride: int >= 1.
+    pad: int, 0 <= pad <= k // 2. The divisor is k·k in every window, at the edge as well.
+    Returns: (out, cache); out: float (N, C, H', W') with H' = conv_out_size(H, k, stride, pad), W' likewise.
+    Source: d2l-zh 6.5.
+    """
+    ### BEGIN SOLUTION
+    H, W = x.shape[2:]
+    out_h, out_w = conv_out_size(H, k, stride, pad), conv_out_size(W, k, stride, pad)
+    xp = pad2d(x, pad)  # (N, C, H+2p, W+2p)
+    total = sum(_at_offset(xp, *divmod(o, k), stride, out_h, out_w) for o in range(k * k))
+    return total / k**2, (x.shape, k, stride, pad)
+    ### END SOLUTION
+
+
+def avgpool2d_backward(dout, cache):
+    """Gradient of avgpool2d_forward with respect to x.
+
+    平均汇聚的反向传播。
+
+    dout: float (N, C, H', W'), gradient with respect to out.
+    cache: what avgpool2d_forward returned beside out.
+    Returns: float (N, C, H, W).
+    Source: chain rule.
+    """
+    ### BEGIN SOLUTION
+    (N, C, H, W), k, stride, pad = cache
+    dxp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for offset in range(k * k):
+        dpixels = _at_offset(dxp, *divmod(offset, k), stride, *dout.shape[2:])  # a view: windows overlap, so add
+        dpixels += dout / k**2
+    return pad2d_backward(dxp, pad)
+    ### END SOLUTION
+
+
+def global_avg_pool_forward(x):
+    """Mean of each channel over the whole image: the step from feature maps to a vector for each example.
+
+    全局平均汇聚：每个通道在整幅图上取平均。
+
+    x: float (N, C, H, W).
+    Returns: (out, cache); out: float (N, C), without axes of length 1.
+    Source: Lin et al., Network in Network (2014), 3.2.
+    """
+    ### BEGIN SOLUTION
+    return x.mean(axis=(2, 3)), x.shape  # (N, C)
+    ### END SOLUTION
+
+
+def global_avg_pool_backward(dout, cache):
+    """Gradient of global_avg_pool_forward with respect to x.
+
+    全局平均汇聚的反向传播。
+
+    dout: float (N, C), gradient with respect to out.
+    cache: what global_avg_pool_forward returned beside out.
+    Returns: float (N, C, H, W).
+    Source: chain rule.
+    """
+    ### BEGIN SOLUTION
+    N, C, H, W = cache
+    return np.zeros((N, C, H, W)) + dout[:, :, None, None] / (H * W)  # (N, C, H, W)
+    ### END SOLUTION
