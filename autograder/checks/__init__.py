@@ -1,0 +1,32 @@
+"""The words of a grader. Each takes a student's Answer on the left and says what is wrong in a sentence."""
+
+from autograder.checks.comparing import (
+    central_differences,
+    check_close,
+    check_equal,
+    check_gradient,
+    check_raises,
+    check_shape,
+    check_unchanged,
+)
+from autograder.checks.modules import check_same
+from autograder.checks.observing import Observation
+from autograder.checks.properties import check_falls, check_faster, check_reaches, check_that, parts, then
+
+__all__ = [
+    "Observation",
+    "central_differences",
+    "check_close",
+    "check_equal",
+    "check_falls",
+    "check_faster",
+    "check_gradient",
+    "check_raises",
+    "check_reaches",
+    "check_same",
+    "check_shape",
+    "check_that",
+    "check_unchanged",
+    "parts",
+    "then",
+]

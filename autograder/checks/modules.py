@@ -1,0 +1,102 @@
+"""Checks of PyTorch modules: the same weights, then outputs and every gradient along one random direction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograder.checks.observing import failed, passed, plain, wrong_form
+from autograder.compare import Comparison
+from autograder.model import GraderMistake, Status, Verdict, sentence
+from autograder.student import Answer
+
+
+def check_same(module: Answer, reference: Any, *, at: Sequence[Any]) -> None:
+    """The student's module does what the reference's does, once it has the reference's weights.
+
+    at: the inputs. Weights are loaded by name; then the outputs, and the gradient of ⟨v, output⟩ along one
+    random v with respect to every floating input and every named parameter, are compared one by one.
+    """
+    if not isinstance(module, Answer) or isinstance(reference, Answer):
+        raise GraderMistake("check_same needs the student's module first and the reference's second")
+    if not _load(module, reference):
+        return
+    from autograder.sandbox import learning
+
+    outputs = reference(*at)
+    outputs = list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
+    along = [_tensor_like(module._student._direction(tuple(output.shape)), output) for output in outputs]
+    wanted = _arrays(learning.gradients(reference, list(at), along))
+    called = f"{module._called}({', '.join(f'array{tuple(x.shape)}' for x in at)})"
+    yours = _claimed(module, module._student._learn("grad", module, called, arguments=list(at), along=along))
+    _compare(module, yours, wanted)
+
+
+def _load(module: Answer, reference: Any) -> bool:
+    weights = {name: value.detach() for name, value in reference.state_dict().items()}
+    reply = module._student._learn("load", module, f"{module._called}.load", weights=weights)
+    reply = reply if isinstance(reply, Mapping) else {}
+    for key, text in (
+        ("missing", "the module lacks the parameters {names}"),
+        ("unexpected", "the module has the parameters {names}, which are not asked for"),
+    ):
+        names = reply.get(key)
+        if names:
+            _refuse(module, sentence(text, names=", ".join(map(str, names))), key)
+            return False
+    shapes = reply.get("shapes")
+    if shapes:
+        name, shape = next(iter(shapes.items()))
+        text = "the parameter {name} has shape {yours}, expected {ours}"
+        _refuse(module, sentence(text, name=name, yours=str(shape), ours=str(tuple(weights[name].shape))), "shape")
+        return False
+    return True
+
+
+def _refuse(module: Answer, what: Any, kind: str) -> None:
+    message = sentence("{called}: {difference}", called=module._called, difference=what)
+    failed(module, None, None, kind, Verdict(Status.WRONG, message))
+
+
+def _tensor_like(array: Any, output: Any) -> Any:
+    import torch
+
+    return torch.from_numpy(array).to(dtype=output.dtype)
+
+
+def _arrays(found: Mapping[str, Any]) -> dict[str, Any]:
+    def array(value: Any) -> Any:
+        return None if value is None else value.detach().cpu().numpy()
+
+    return {
+        "outputs": [array(value) for value in found["outputs"]],
+        "inputs": [array(value) for value in found["inputs"]],
+        "parameters": {name: array(value) for name, value in found["parameters"].items()},
+    }
+
+
+def _claimed(module: Answer, reply: Any) -> dict[str, Any]:
+    reply = plain(reply)
+    if not isinstance(reply, dict) or not {"outputs", "inputs", "parameters"} <= set(reply):
+        raise wrong_form(module, sentence("what it returned cannot be used: {error}", error="no gradients"))
+    return dict(reply)
+
+
+def _compare(module: Answer, yours: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """Outputs first, then each gradient under its own name."""
+    pairs = [(f"y[{n}]" if n else "y", yours["outputs"], n, value) for n, value in enumerate(wanted["outputs"])]
+    pairs += [(f"∂⟨v, y⟩/∂x{n + 1}", yours["inputs"], n, value) for n, value in enumerate(wanted["inputs"])]
+    pairs += [(f"∂⟨v, y⟩/∂{name}", yours["parameters"], name, value) for name, value in wanted["parameters"].items()]
+    for place, claims, key, value in pairs:
+        claim = claims.get(key) if isinstance(claims, dict) else claims[key] if key < len(claims) else None
+        if value is None and claim is None:
+            continue
+        if claim is None:
+            _refuse(module, sentence("{place} is None: the graph is cut before it", place=place), "gradient")
+            return
+        found = Comparison().difference(claim, value, place)
+        if found is not None:
+            message = sentence("{called}: {difference}", called=module._called, difference=found.message)
+            failed(module, claim, value, found.kind, Verdict(Status.WRONG, message, found.evidence))
+            return
+    passed(module, yours, wanted)

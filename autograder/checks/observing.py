@@ -1,0 +1,109 @@
+"""What a check saw and what it says: every check ends here, whether it passes or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.compare import Comparison
+from autograder.model import GraderMistake, Sentence, Status, StudentFault, Verdict, sentence
+from autograder.student import Answer, resolved
+from autograder.wire import Opaque, Tensor
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One check's look at one answer. `kind` is the layer that failed, or '' when it passed.
+
+    note: what a passing check has to tell (the tier that a training run reached). comparison: how the two
+    were held against each other, None where the check was of another kind.
+    """
+
+    called: str
+    actual: Any
+    expected: Any
+    kind: str = ""
+    verdict: Verdict | None = None
+    note: Sentence | None = None
+    inputs: dict[str, Any] = field(default_factory=dict)
+    comparison: Comparison | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer was accepted."""
+        return self.verdict is None
+
+
+def look(answer: Any, check: str) -> Any:
+    """The plain value of an answer, tensors as arrays. Refuses what is not a student's answer: that is ours."""
+    if not isinstance(answer, Answer):
+        raise GraderMistake(f"{check} needs a student's answer on the left, got {type(answer).__name__}")
+    return plain(resolved(answer)._value)
+
+
+def expected(value: Any, check: str) -> Any:
+    """The reference's value. Refuses a student's answer: comparing the student with the student proves nothing."""
+    if isinstance(value, Answer):
+        raise GraderMistake(f"{check} compares the student with the student: {value!r} stands on the right")
+    if isinstance(value, (tuple, list)):
+        items = [expected(item, check) for item in value]
+        return type(value)(*items) if hasattr(value, "_fields") else type(value)(items)
+    if isinstance(value, dict):
+        return {key: expected(item, check) for key, item in value.items()}
+    return value.detach().cpu().numpy() if hasattr(value, "detach") else value
+
+
+def plain(value: Any) -> Any:
+    """A decoded value with tensors as their arrays."""
+    if isinstance(value, Tensor):
+        return value.array
+    if isinstance(value, (tuple, list)):
+        return type(value)(plain(item) for item in value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def passed(answer: Answer, actual: Any, wanted: Any, note: Sentence | None = None) -> None:
+    """Report an accepted answer."""
+    _observe(answer, actual, wanted, note=note)
+
+
+def failed(answer: Answer, actual: Any, wanted: Any, kind: str, verdict: Verdict) -> None:
+    """Report a refused answer; a grading run ends the question here."""
+    _observe(answer, actual, wanted, kind=kind, verdict=verdict)
+
+
+def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -> None:
+    """Hold an answer against what is wanted and report it, accepted or refused."""
+    difference = comparison.difference(actual, wanted)
+    if difference is None:
+        _observe(answer, actual, wanted, comparison=comparison)
+        return
+    verdict = Verdict(Status.WRONG, _about(answer, difference.message), difference.evidence)
+    _observe(answer, actual, wanted, kind=difference.kind, verdict=verdict, comparison=comparison)
+
+
+def _observe(answer: Answer, actual: Any, wanted: Any, **more: Any) -> None:
+    answer._student._observe(Observation(answer._called, actual, wanted, inputs=dict(answer._inputs), **more))
+
+
+def _about(answer: Answer, what: Sentence) -> Sentence:
+    return sentence("{called}: {difference}", called=answer._called, difference=what)
+
+
+def wrong_form(answer: Answer, what: Sentence) -> StudentFault:
+    """The fault for an answer that is not even of the form that a question can work with."""
+    return StudentFault(Verdict(Status.WRONG, _about(answer, what)))
+
+
+def opaque_inside(value: Any) -> str | None:
+    """The type's name of the first part of a value that did not travel, or None."""
+    if isinstance(value, Opaque):
+        return value.type_name
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
+    return next((name for name in map(opaque_inside, parts) if name), None)
+
+
+Observer = Callable[[Observation], None]

@@ -1,0 +1,146 @@
+"""Checks of what must hold, and the two ways to work with an answer before checking it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.observing import failed, look, passed, wrong_form
+from autograder.compare import as_array, describe, number
+from autograder.model import GraderMistake, Sentence, Status, Verdict, sentence
+from autograder.student import Answer, Function, part, resolved
+from autograder.wire import Array
+
+TIERS = (("boss", "Boss"), ("excellent", "excellent"), ("good", "good"), ("at_least", "passed"))
+
+
+def parts(answer: Any, *names: str) -> tuple[Any, ...]:
+    """The named parts of a tuple: `out, cache = parts(student.f(x), "out", "cache")`. A plain tuple is given back.
+
+    Raises StudentFault when the student returned another number of values.
+    """
+    if not isinstance(answer, Answer):
+        return tuple(answer)
+    value = resolved(answer)._value
+    if not isinstance(value, (tuple, list)) or len(value) != len(names):
+        what = sentence("returned {yours}, expected ({names})", yours=describe(value), names=", ".join(names))
+        raise wrong_form(answer, what)
+    return tuple(part(answer, place, f"{answer._called} → {name}") for place, name in enumerate(names))
+
+
+def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answer:
+    """A new answer, computed here from the plain value; a tuple is spread over `compute`'s parameters
+    (any number of values over `*parameters`).
+
+    What `compute` cannot work with is the student's wrong form, not the grader's mistake.
+    """
+    value = look(answer, "then")
+    parameters = inspect.signature(compute).parameters.values()
+    values = [value]
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        values = list(value) if isinstance(value, (tuple, list)) else [value]
+    elif len(parameters) > 1:
+        values = [look(item, "then") for item in parts(answer, *(parameter.name for parameter in parameters))]
+    try:
+        derived = compute(*values)
+    except Exception as error:  # noqa: BLE001 - the values are a student's
+        what = sentence("what it returned cannot be used: {error}", error=f"{type(error).__name__}: {error}"[:200])
+        raise wrong_form(answer, what) from None
+    return Answer(answer._student, called or answer._called, value=derived, inputs=answer._inputs)
+
+
+def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: str = "") -> None:
+    """`holds(value)` is true. what: the claim in words, as the student reads it; zh: the same in Chinese."""
+    actual = look(answer, "check_that")
+    try:
+        fine = bool(holds(actual))
+    except Exception:  # noqa: BLE001 - a value on which the claim cannot even be asked does not fulfil it
+        fine = False
+    if fine:
+        passed(answer, actual, None)
+        return
+    message = sentence("{called}: this should hold: {what}", called=answer._called, what=Sentence(what, zh=zh))
+    failed(answer, actual, None, "property", Verdict(Status.WRONG, message))
+
+
+def check_falls(answer: Answer, *, to: float = 0.5) -> None:
+    """A sequence of losses ends at `to` times its beginning or lower, without NaN or Inf."""
+    losses = _sequence(answer, "check_falls")
+    if not np.all(np.isfinite(losses)):
+        step = int(np.argmin(np.isfinite(losses)))
+        message = sentence(
+            "{called}: the loss is {value} at step {step}", called=answer._called, value=number(losses[step]), step=step
+        )
+        failed(answer, losses, None, "finite", Verdict(Status.WRONG, message))
+    elif losses[-1] > to * losses[0]:
+        message = sentence(
+            "{called}: the loss goes from {first} to {last}, it should fall to {wanted} or lower",
+            called=answer._called,
+            first=number(losses[0]),
+            last=number(losses[-1]),
+            wanted=number(to * losses[0]),
+        )
+        failed(answer, losses, None, "training", Verdict(Status.WRONG, message))
+    else:
+        passed(answer, losses, None)
+
+
+def _sequence(answer: Answer, check: str) -> Array:
+    losses = as_array(look(answer, check))
+    if losses is None or losses.ndim != 1 or losses.size < 2 or losses.dtype.kind not in "fiu":
+        raise wrong_form(answer, sentence("a sequence of losses is expected"))
+    return losses
+
+
+def check_reaches(
+    answer: Answer,
+    *,
+    at_least: float,
+    good: float | None = None,
+    excellent: float | None = None,
+    boss: float | None = None,
+) -> None:
+    """A score, larger is better, reaches `at_least`; the tier that it reaches is told beside the points."""
+    score = as_array(look(answer, "check_reaches"))
+    if score is None or score.size != 1 or score.dtype.kind not in "fiu":
+        raise wrong_form(answer, sentence("a single number is expected"))
+    value = float(score.reshape(()))
+    levels = {"boss": boss, "excellent": excellent, "good": good, "at_least": at_least}
+    tier = next((word for name, word in TIERS if levels[name] is not None and value >= float(levels[name] or 0)), None)
+    if tier is None:
+        message = sentence(
+            "{called}: reached {value}, at least {wanted} is needed",
+            called=answer._called,
+            value=number(value),
+            wanted=number(at_least),
+        )
+        failed(answer, value, at_least, "training", Verdict(Status.WRONG, message))
+        return
+    passed(answer, value, at_least, note=sentence("{value} reached: {tier}", value=number(value), tier=Sentence(tier)))
+
+
+def check_faster(function: Function, *arguments: Any, turns: int) -> None:
+    """A call costs less time than `turns` turns of a plain Python loop in the same process, medians of five pairs.
+
+    A ratio, never a clock: a slow machine slows both.
+    """
+    if turns < 100_000:
+        raise GraderMistake(f"check_faster against {turns} turns is noise; use 100000 or more")
+    student, ratios = function.student, []
+    for _ in range(5):
+        answer, took = student._timed({"verb": "call", "target": function.name, "keywords": {}}, arguments)
+        _, yardstick = student._timed({"verb": "pace", "turns": turns}, ())
+        ratios.append(took / yardstick)
+    ratio = float(np.median(ratios))
+    if ratio < 1:
+        passed(answer, ratio, 1.0)
+        return
+    message = sentence(
+        "{called} takes {ratio} times as long as it may: is there a Python loop that an array operation could do?",
+        called=answer._called,
+        ratio=f"{ratio:.1f}",
+    )
+    failed(answer, ratio, 1.0, "slow", Verdict(Status.WRONG, message))

@@ -1,0 +1,6 @@
+"""Naming what went wrong: a question replayed, patterns recognised, known mistakes played in the student's place."""
+
+from autograder.diagnosis.naming import Finding, Suspect, diagnose, settled
+from autograder.diagnosis.replay import Play, Replay
+
+__all__ = ["Finding", "Play", "Replay", "Suspect", "diagnose", "settled"]

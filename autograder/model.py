@@ -1,0 +1,198 @@
+"""The facts that every floor shares: frozen values, closed enums and the two families of faults.
+
+Standard library only. A change of mind makes a new value (`dataclasses.replace`).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+REPORT_FORMAT = 1
+PUBLIC_SEED = "2f31"
+
+
+class Status(enum.Enum):
+    """How a question ended. Exactly one of them, OURS, is the grader's own fault and is never scored."""
+
+    PASSED = "passed"
+    WRONG = "wrong"
+    NOT_IMPLEMENTED = "not_implemented"
+    RAISED = "raised"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    DIED = "died"
+    NOT_RUN = "not_run"
+    OURS = "ours"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence for a reader: an English template, which is also the key of its translation, and its values.
+
+    A value may itself be a Sentence; it is translated with its surroundings. A course author gives the
+    Chinese with the sentence (`zh`) where the framework's catalogue cannot know it.
+    """
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    zh: str = ""
+
+    def __str__(self) -> str:
+        return self.text.format_map(dict(self.values))
+
+
+def sentence(text: str, /, **values: object) -> Sentence:
+    """A Sentence in one call, as it reads at the place where something is said."""
+    return Sentence(text, values)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a failed comparison saw, ready to be shown.
+
+    place: the entry with the largest error, e.g. `dw[3, 1]`.
+    error, allowed: largest |yours - ours| / max(RMS(ours), floor) and what the tolerance admits there.
+    yours, ours: the two values at that place, as text.
+    mismatched, total: entries beyond the tolerance, entries compared.
+    """
+
+    place: str = ""
+    yours: str = ""
+    ours: str = ""
+    error: float | None = None
+    allowed: float | None = None
+    mismatched: int | None = None
+    total: int | None = None
+    yours_shape: tuple[int, ...] | None = None
+    ours_shape: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is said about one question.
+
+    message: what is wrong, in a sentence. pattern: what the error looks like. hint: a question that helps.
+    mistake: the id of the known mistake that the answers equal, or None.
+    traceback: the student's own frames, innermost last. output: what the student printed meanwhile.
+    """
+
+    status: Status
+    message: Sentence = field(default_factory=lambda: Sentence(""))
+    evidence: Evidence | None = None
+    pattern: Sentence | None = None
+    hint: Mapping[str, str] | None = None
+    mistake: str | None = None
+    traceback: tuple[str, ...] = ()
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """One question's outcome within a report. `score` is `points` or 0: parts come from splitting exercises."""
+
+    name: str
+    exercise: str
+    title: Mapping[str, str]
+    points: float
+    score: float
+    hidden: bool
+    verdict: Verdict
+    device: str = "cpu"
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Isolation:
+    """How student code was kept apart: level `A`, `B` or `C` (see docs/security.md) and the layers in force."""
+
+    level: str
+    layers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """One submission graded on one topic. `is_final` is False when any question ended in OURS."""
+
+    topic: str
+    student: str
+    seed: str
+    isolation: Isolation
+    versions: Mapping[str, str]
+    questions: tuple[QuestionResult, ...]
+    score: float
+    points: float
+    is_final: bool
+    note: Sentence | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Every limit ends the question that meets it, not the submission."""
+
+    answer_seconds: float = 10.0
+    submission_seconds: float = 300.0
+    cpu_seconds: int = 120
+    memory_bytes: int = 1 << 30
+    output_bytes: int = 1 << 16
+    answer_bytes: int = 1 << 26
+    source_bytes: int = 1 << 20
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of a topic. `functions` are the public names of solution.py that it asks for."""
+
+    name: str
+    points: float
+    title: Mapping[str, str]
+    functions: tuple[str, ...]
+    lecture: str = ""
+    starter: str = "unimplemented"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The facts of assignments/<topic>/assignment.toml. `framework` is `numpy` or `torch`."""
+
+    topic: str
+    points: float
+    title: Mapping[str, str]
+    framework: str
+    exercises: tuple[Exercise, ...]
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in: the files by name, as bytes that nobody on the trusted side has parsed.
+
+    problem: why the files could not be read (a missing or oversized file), or None.
+    """
+
+    student: str
+    files: Mapping[str, bytes]
+    origin: Path | None = None
+    problem: Sentence | None = None
+
+
+class AutograderError(Exception):
+    """The grader's own side went wrong: a course, a setting, the machine. Never scored."""
+
+
+class UsageError(AutograderError):
+    """A person asked for something that is not there. The text is one clear sentence; the exit code is 2."""
+
+
+class GraderMistake(AutograderError):
+    """A grader was written wrongly, e.g. it compares the student with the student. Ends in OURS."""
+
+
+class StudentFault(Exception):
+    """The student's code did not give the answer that was asked for. Carries the verdict."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(str(verdict.message))
+        self.verdict = verdict

@@ -1,0 +1,303 @@
+"""pytest glue: the marker, the fixtures, and one call of a question turned into a verdict.
+
+The graders are collected once; then every submission's questions run in the same session. Questions are
+plain test functions: `student`, `reference`, `rng`, `tensors` and `device` are filled in at the call, so that
+the same function can be played again by a known mistake under another seed.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder.checks import Observation
+from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
+from autograder.model import (
+    Assignment,
+    GraderMistake,
+    QuestionResult,
+    Sentence,
+    Status,
+    StudentFault,
+    Verdict,
+    sentence,
+)
+from autograder.reference import Live
+from autograder.scoring import exercise_of, score_of
+from autograder.student import Connection, Student
+
+OWN = ("student", "reference", "rng", "tensors", "device")
+Deliver = Callable[["Job", tuple[QuestionResult, ...]], None]
+
+
+def points(value: float) -> pytest.MarkDecorator:
+    """The points of a question: `@points(4)` above a test function."""
+    return pytest.mark.points(value)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to be asked: who answers, under which seed. suspects: known mistakes by exercise.
+
+    exercise: the only one to ask about, all when empty. witness: shown every play, with all that each check
+    saw; for proofs.
+    """
+
+    connection: Connection
+    seed: str
+    suspects: Mapping[str, tuple[Suspect, ...]]
+    label: Any = None
+    exercise: str = ""
+    witness: Callable[[str, Play], None] | None = None
+
+
+class Tensors:
+    """Random torch tensors, drawn like `rng`'s arrays, float32 by default."""
+
+    def __init__(self, rng: np.random.Generator, device: str) -> None:
+        self._rng, self._device = rng, device
+
+    def normal(self, size: tuple[int, ...], dtype: str = "float32") -> Any:
+        """Standard normal entries. size: the shape. dtype: the name of a torch dtype."""
+        import torch
+
+        return torch.from_numpy(self._rng.normal(size=size)).to(dtype=getattr(torch, dtype), device=self._device)
+
+    def integers(self, low: int, high: int, size: tuple[int, ...]) -> Any:
+        """int64 entries, low <= entry < high."""
+        import torch
+
+        return torch.from_numpy(self._rng.integers(low, high, size=size)).to(device=self._device)
+
+
+def generator(seed: str, question: str) -> np.random.Generator:
+    """A question's generator: from the run's seed and its own name, so that order and selection change no data."""
+    digest = hashlib.sha256(f"{seed}/{question}".encode()).digest()
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
+
+
+@dataclass(frozen=True)
+class Question:
+    """A collected test function with the facts that a report needs."""
+
+    name: str
+    exercise: str
+    title: Mapping[str, str]
+    points: float
+    hidden: bool
+    item: pytest.Function
+
+    def play(self, connection: Connection, seed: str, reference: Any, *, noting: bool) -> Play:
+        """Ask once. noting: go on after a refused answer, to see what every check sees."""
+        seen: list[Observation] = []
+
+        def observe(observation: Observation) -> None:
+            seen.append(observation)
+            if observation.verdict is not None and not noting:
+                raise StudentFault(observation.verdict)
+
+        rng = generator(seed, self.name)
+        own = {
+            "student": Student(connection, observe, f"{seed}/{self.name}"),
+            "reference": reference,
+            "rng": rng,
+            "tensors": Tensors(rng, "cpu"),
+            "device": "cpu",
+        }
+        wanted = self.item._fixtureinfo.argnames
+        arguments = {name: own[name] if name in own else self.item.funcargs[name] for name in wanted}
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                self.item.obj(**arguments)
+        except StudentFault as fault:
+            observed = seen and not seen[-1].passed and seen[-1].verdict is fault.verdict
+            return Play(tuple(seen), None if observed and noting else fault.verdict)
+        return Play(tuple(seen))
+
+
+def _placeholder(name: str) -> Any:
+    """A fixture that pytest can resolve; its value is put in when the question is called."""
+
+    @pytest.fixture(name=name)
+    def fixture(self: object) -> None:
+        return None
+
+    return fixture
+
+
+class Fixtures:
+    """The words that a question may ask for, registered as a plugin of their own."""
+
+    student, reference, rng, tensors, device = map(_placeholder, OWN)
+
+
+class GradingPlugin:
+    """Runs every job's questions within one pytest session and delivers their results.
+
+    only: names of exercises or questions, none for all. reference: the oracle behind the fixture.
+    remembered: plays of known mistakes, kept by whoever grades again.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        reference: Live,
+        jobs: Iterable[Job],
+        deliver: Deliver,
+        *,
+        only: tuple[str, ...] = (),
+        remembered: dict[tuple[str, str, int], Play] | None = None,
+    ) -> None:
+        self.assignment, self.reference, self.jobs, self.deliver, self.only = assignment, reference, jobs, deliver, only
+        self.remembered = {} if remembered is None else remembered
+        self.questions: dict[str, Question] = {}
+        self.broken: list[str] = []
+        self.failure: BaseException | None = None
+        self._job: Job | None = None
+        self._results: dict[str, tuple[QuestionResult, tuple[Suspect, ...]]] = {}
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Make the marker known."""
+        config.addinivalue_line("markers", "points(value): what a question is worth")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Turn items into questions; keep those that are asked for."""
+        names = [exercise.name for exercise in self.assignment.exercises]
+        for item in items:
+            question = question_of(item, names)
+            self.questions[item.nodeid] = question
+        items[:] = [item for item in items if self._asked(self.questions[item.nodeid])]
+
+    def _asked(self, question: Question) -> bool:
+        return not self.only or question.exercise in self.only or question.name in self.only
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember what could not be collected."""
+        if report.failed:
+            self.broken.append(str(report.longrepr))
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Every job, every question."""
+        try:
+            for job in self.jobs if not self.broken else ():
+                self._run(job, session.items)
+        except BaseException as error:  # noqa: BLE001 - pytest would print it; the caller shall have it
+            self.failure = error
+        return True
+
+    def _run(self, job: Job, items: list[pytest.Item]) -> None:
+        self._job, self._results = job, {}
+        items = [item for item in items if job.exercise in ("", self.questions[item.nodeid].exercise)]
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        self.deliver(job, settled(self._results[item.nodeid] for item in items))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """One question, one verdict."""
+        question, job = self.questions[pyfuncitem.nodeid], self._job
+        assert job is not None
+        start = time.perf_counter()
+        finding = self._ask(question, job)
+        seconds = time.perf_counter() - start
+        self._results[pyfuncitem.nodeid] = (_result(question, finding.verdict, seconds), finding.suspects)
+        return True
+
+    def _ask(self, question: Question, job: Job) -> Finding:
+        job.connection.new_question()
+        try:
+            play = question.play(job.connection, job.seed, self.reference, noting=job.witness is not None)
+            if job.witness is not None:
+                job.witness(question.name, play)
+                play = replace(play, fault=next((seen.verdict for seen in play.failures), play.fault))
+            if play.fault is None:
+                return Finding(_accepted(play))
+            verdict = replace(play.fault, output=job.connection.printed())
+
+            suspects = job.suspects.get(question.exercise, ())
+            return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
+        except pytest.skip.Exception as skipped:
+            return Finding(Verdict(Status.NOT_RUN, sentence("{why}", why=str(skipped))))
+        except Exception as error:  # noqa: BLE001 - whatever is not the student's is ours
+            return Finding(_ours(error))
+
+    def _replay(self, job: Job, question: Question, connection: Connection, seed: str) -> Play:
+        """A play with every check noted; those of known mistakes are remembered."""
+        if connection is job.connection:
+            return question.play(connection, seed, self.reference, noting=True)
+        key = (question.name, seed, id(connection))
+        if key not in self.remembered:
+            connection.new_question()
+            self.remembered[key] = question.play(connection, seed, self.reference, noting=True)
+        return self.remembered[key]
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A fixture that failed is our fault."""
+        if report.failed and report.when != "call":
+            question = self.questions[report.nodeid]
+            verdict = Verdict(Status.OURS, sentence("{why}", why=str(report.longrepr)[-2000:]))
+            self._results[report.nodeid] = (_result(question, verdict, 0.0), ())
+
+
+def _accepted(play: Play) -> Verdict:
+    notes = [seen.note for seen in play.observations if seen.note is not None]
+    if not play.observations:
+        raise GraderMistake("the question checked nothing")
+    return Verdict(Status.PASSED, notes[-1] if notes else Sentence(""))
+
+
+def _ours(error: Exception) -> Verdict:
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = tuple(f"{frame.filename}, line {frame.lineno}, in {frame.name}\n    {frame.line}" for frame in frames[-4:])
+    message = sentence(
+        "the grader itself failed, this is not your fault: {error}", error=f"{type(error).__name__}: {error}"
+    )
+    return Verdict(Status.OURS, message, traceback=lines)
+
+
+def _result(question: Question, verdict: Verdict, seconds: float) -> QuestionResult:
+    return QuestionResult(
+        name=question.name,
+        exercise=question.exercise,
+        title=question.title,
+        points=question.points,
+        score=score_of(verdict.status, question.points),
+        hidden=question.hidden,
+        verdict=verdict,
+        seconds=seconds,
+    )
+
+
+def question_of(item: pytest.Item, exercises: Iterable[str]) -> Question:
+    """The facts of a collected item. Raises GraderMistake when it lacks points, a title or an exercise."""
+    if not isinstance(item, pytest.Function):
+        raise GraderMistake(f"{item.nodeid} is not a test function")
+    name = item.name.removeprefix("test_")
+    marker = item.get_closest_marker("points")
+    if marker is None or len(marker.args) != 1 or not marker.args[0] > 0:
+        raise GraderMistake(f"{item.nodeid} has no points: put @points(…) above it")
+    exercise = exercise_of(name, exercises)
+    if exercise is None:
+        raise GraderMistake(
+            f"{item.nodeid} belongs to no exercise: its name begins with none of {', '.join(exercises)}"
+        )
+    return Question(name, exercise, title_of(item), float(marker.args[0]), item.path.stem == "test_hidden", item)
+
+
+def title_of(item: pytest.Function) -> Mapping[str, str]:
+    """A question's title: its docstring's first line, and in Chinese the line that begins with `zh:`."""
+    lines = [line.strip() for line in (item.obj.__doc__ or "").strip().splitlines()]
+    if not lines or not lines[0]:
+        raise GraderMistake(f"{item.nodeid} has no docstring: it is the title that the student reads")
+    chinese = next((line.removeprefix("zh:").strip() for line in lines if line.startswith("zh:")), lines[0])
+    return {"en": lines[0], "zh": chinese}

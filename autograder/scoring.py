@@ -1,0 +1,77 @@
+"""From verdicts to points: a question is all or nothing, a report is the sum, OURS is never scored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from autograder.model import Exercise, Isolation, QuestionResult, Report, Sentence, Status
+
+
+@dataclass(frozen=True)
+class ExerciseScore:
+    """What one exercise came to."""
+
+    exercise: Exercise
+    score: float
+    points: float
+    questions: tuple[QuestionResult, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every question passed."""
+        return all(question.verdict.status is Status.PASSED for question in self.questions)
+
+
+def score_of(status: Status, points: float) -> float:
+    """The points of a question that ended so."""
+    return points if status is Status.PASSED else 0.0
+
+
+def total(values: Iterable[float]) -> float:
+    """A sum of points, free of the last bits of binary fractions."""
+    return round(sum(values), 6)
+
+
+def report_of(
+    questions: Iterable[QuestionResult],
+    *,
+    topic: str,
+    student: str,
+    seed: str,
+    isolation: Isolation,
+    versions: Mapping[str, str],
+    note: Sentence | None = None,
+) -> Report:
+    """One submission's questions as a report. A question that ended in OURS makes it non-final."""
+    questions = tuple(questions)
+    return Report(
+        topic=topic,
+        student=student,
+        seed=seed,
+        isolation=isolation,
+        versions=versions,
+        questions=questions,
+        score=total(question.score for question in questions),
+        points=total(question.points for question in questions),
+        is_final=all(question.verdict.status is not Status.OURS for question in questions),
+        note=note,
+    )
+
+
+def by_exercise(report: Report, exercises: Iterable[Exercise]) -> tuple[ExerciseScore, ...]:
+    """The report's questions gathered by exercise, in the assignment's order; exercises not asked are left out."""
+    gathered = []
+    for exercise in exercises:
+        asked = tuple(question for question in report.questions if question.exercise == exercise.name)
+        if asked:
+            score, points = total(q.score for q in asked), total(q.points for q in asked)
+            gathered.append(ExerciseScore(exercise, score, points, asked))
+    return tuple(gathered)
+
+
+def exercise_of(question: str, names: Iterable[str]) -> str | None:
+    """The exercise that a question's name begins with, the longest if several do; None if none does."""
+    stem = question.split("[")[0]
+    fitting = [name for name in names if stem == name or stem.startswith(f"{name}_")]
+    return max(fitting, key=len, default=None)

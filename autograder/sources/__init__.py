@@ -1,0 +1,1 @@
+"""Ways in: submissions from wherever a class hands them in."""

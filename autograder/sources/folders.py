@@ -1,0 +1,59 @@
+"""Submissions from files and folders: bytes, names and nothing parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.model import Limits, Submission, UsageError, sentence
+
+
+def from_path(path: Path, topic: str, limits: Limits, student: str = "") -> Submission:
+    """The submission in a file, or in a folder that holds `<topic>.py` or `<topic>/solution.py`.
+
+    Raises UsageError when there is none.
+    """
+    candidates = [path / f"{topic}.py", path / topic / f"{topic}.py", path / topic / "solution.py"]
+    if path.is_dir():
+        found = next((candidate for candidate in candidates if candidate.is_file()), None)
+        if found is None:
+            raise UsageError(f"{path} has no {topic}.py")
+        path = found
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    return _read(path, topic, limits, student or path.stem)
+
+
+def _read(path: Path, topic: str, limits: Limits, student: str) -> Submission:
+    """One file as a submission. A file too large is not read, and the submission says so."""
+    size = path.stat().st_size
+    if size > limits.source_bytes:
+        problem = sentence(
+            "{name} has {size} bytes, {most} is the limit", name=path.name, size=size, most=limits.source_bytes
+        )
+        return Submission(student, {}, path, problem)
+    return Submission(student, {f"{topic}.py": path.read_bytes()}, path)
+
+
+def from_folder(folder: Path, topic: str, limits: Limits) -> Iterator[Submission]:
+    """One submission a student: `<student>/<topic>.py` or `<student>.py`, in the order of their names.
+
+    A student's folder without the file is a submission with a problem: nothing is dropped silently.
+    Symbolic links are not followed. Raises UsageError when the folder holds nothing.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}")
+    entries = sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
+    entries = [path for path in entries if path.is_dir() or path.suffix == ".py"]
+    if not entries:
+        raise UsageError(f"{folder} holds no <student>/{topic}.py and no <student>.py")
+    for path in entries:
+        student = path.name if path.is_dir() else path.stem
+        file = path / f"{topic}.py" if path.is_dir() else path
+        if path.is_symlink() or file.is_symlink():
+            problem = sentence("{name} is a symbolic link, a plain file is expected", name=file.name)
+            yield Submission(student, {}, file, problem)
+        elif not file.is_file():
+            yield Submission(student, {}, file, sentence("{name} was not handed in", name=file.name))
+        else:
+            yield _read(file, topic, limits, student)

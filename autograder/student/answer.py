@@ -1,0 +1,99 @@
+"""An Answer: what a student claims, not to be believed until a check has looked at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from autograder import wire
+from autograder.model import GraderMistake
+
+if TYPE_CHECKING:
+    from autograder.student.proxy import Student
+
+
+class Answer:
+    """A claim by the student's process.
+
+    Attributes, calls and operators happen over there, on the object itself, and give Answers again.
+    Passing an Answer to the student hands back the very object. Comparing it, iterating it, or turning it
+    into a number or an array is refused: that is what checks are for.
+    """
+
+    __slots__ = ("_called", "_fetch", "_inputs", "_ref", "_student", "_value")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(
+        self,
+        student: Student,
+        called: str,
+        *,
+        value: Any = None,
+        ref: wire.Ref | None = None,
+        fetch: Callable[[], Answer] | None = None,
+        inputs: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._student, self._called = student, called
+        self._value, self._ref, self._fetch = value, ref, fetch
+        self._inputs = inputs or {}
+
+    def __repr__(self) -> str:
+        return f"<Answer {self._called}>"
+
+    def __getattr__(self, name: str) -> Answer:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._student._attribute(self, name)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Answer:
+        """Call the object over there, e.g. a bound method."""
+        return self._student._call(resolved(self)._ref, self._called, arguments, keywords)
+
+    def __getitem__(self, key: Any) -> Answer:
+        return part(self, key, f"{self._called}[{key!r}]")
+
+    def _refuse(self, *_: Any) -> NoReturn:
+        raise GraderMistake(
+            f"{self._called} is a student's answer: look at it with a check (check_close, check_that, …), "
+            "take it apart with parts() or compute with it in then()"
+        )
+
+    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __float__ = __int__ = __index__ = __len__ = __contains__ = __array__ = _refuse
+
+    def __iter__(self) -> Iterator[Any]:
+        self._refuse()
+
+
+def _operator(name: str, *, swapped: bool = False) -> Callable[..., Answer]:
+    def operate(self: Answer, *others: Any) -> Answer:
+        operands = (*others, self) if swapped else (self, *others)
+        return self._student._operate(name, operands)
+
+    return operate
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "xor", "lshift", "rshift"):
+    setattr(Answer, f"__{_name}__", _operator(_name))
+    setattr(Answer, f"__r{_name}__", _operator(_name, swapped=True))
+for _name in ("and", "or"):
+    setattr(Answer, f"__{_name}__", _operator(f"{_name}_"))
+    setattr(Answer, f"__r{_name}__", _operator(f"{_name}_", swapped=True))
+for _name, _method in (("neg", "neg"), ("pos", "pos"), ("abs", "abs"), ("invert", "invert")):
+    setattr(Answer, f"__{_method}__", _operator(_name))
+
+
+def resolved(answer: Answer) -> Answer:
+    """The answer with its value here; an attribute is fetched when it is first looked at."""
+    fetch = answer._fetch
+    return answer if fetch is None else fetch()
+
+
+def part(answer: Answer, key: Any, called: str) -> Answer:
+    """One item of an answer: of a tuple, list or dict at no cost, of anything else by its own `[]`."""
+    answer = resolved(answer)
+    value = answer._value
+    if isinstance(value, (tuple, list, dict)) and answer._ref is not None:
+        ref = wire.Ref(answer._ref.number, (*answer._ref.path, key))
+        return Answer(answer._student, called, value=value[key], ref=ref, inputs=answer._inputs)
+    return answer._student._operate("getitem", (answer, key))

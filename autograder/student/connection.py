@@ -1,0 +1,210 @@
+"""A submission behind the wall: asks its process, replaces it when it died, remembers what cannot be loaded."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder import wire
+from autograder.model import Limits, StudentFault, Submission
+from autograder.sandbox.protocol import Sandbox
+from autograder.sandbox.worker import Engine, opaque
+from autograder.student import faults
+from autograder.student.line import Gone, Late, Line
+
+Functions = Mapping[int, Callable[..., Any]]
+
+
+class Connection(Protocol):
+    """Whoever answers in the student's place: a process behind a sandbox, or trusted code in this one."""
+
+    def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
+        """The reply to a request, `asked` being its words. Raises StudentFault."""
+        ...
+
+    def new_question(self) -> None:
+        """Forget what earlier questions kept."""
+        ...
+
+    def printed(self) -> str:
+        """What was printed since it was last asked for."""
+        ...
+
+
+def answer_callback(question: Mapping[str, Any], functions: Functions) -> dict[str, Any]:
+    """Call the trusted function that the student's code asked for; its failure goes back as a text."""
+    try:
+        function, arguments = functions[question["number"]], question["arguments"]
+        return {"verb": "result", "value": portable(function(*arguments), {})}
+    except Exception as error:  # noqa: BLE001 - the arguments are a student's; the failure is theirs to read
+        return {"verb": "refused", "text": f"the given function raised {type(error).__name__}: {error}"[:500]}
+
+
+def portable(value: Any, functions: dict[int, Callable[..., Any]]) -> Any:
+    """A trusted argument as it travels: tensors as arrays, generators as seeds, callables as callbacks."""
+    if isinstance(value, list):
+        return [portable(item, functions) for item in value]
+    if isinstance(value, tuple):
+        return tuple(portable(item, functions) for item in value)
+    if isinstance(value, dict):
+        return {key: portable(item, functions) for key, item in value.items()}
+    if isinstance(value, np.random.Generator):
+        return wire.Seed(seed_of(value))
+    if hasattr(value, "detach") and hasattr(value, "requires_grad"):
+        return wire.Tensor(value.detach().cpu().numpy(), bool(value.requires_grad))
+    if callable(value) and not isinstance(value, type):
+        functions[len(functions)] = value
+        return wire.Callback(len(functions) - 1)
+    return value
+
+
+def seed_of(generator: np.random.Generator) -> int:
+    """A seed that depends on where a generator stands, without moving it: equal for student and reference."""
+    copied = type(generator)(type(generator.bit_generator)())
+    copied.bit_generator.state = generator.bit_generator.state
+    return int.from_bytes(copied.bytes(16), "little")
+
+
+class Remote:
+    """A submission in a sandbox. One child at a time; a new one after a crash or a time-out."""
+
+    def __init__(self, sandbox: Sandbox, submission: Submission, module: str, limits: Limits) -> None:
+        self._sandbox, self._submission, self._module, self._limits = sandbox, submission, module, limits
+        self._line: Line | None = None
+        self._unloadable: StudentFault | None = None
+        self._numbers = itertools.count(1)
+        self._since = 0
+        self._left = limits.submission_seconds
+        self._output = ""
+
+    def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
+        """The reply to a request. Raises StudentFault; SandboxError when the sandbox itself is gone."""
+        if self._line is None:
+            self._open()
+        return self._exchange(request, asked, functions)
+
+    def _open(self) -> None:
+        """A new child with the submission loaded."""
+        if self._unloadable is not None:
+            raise self._unloadable
+        if self._submission.problem is not None:
+            raise faults.unreadable(self._submission.problem)
+        limits = self._limits
+        child = self._sandbox.spawn(limits)
+        self._line = Line(child, answer_bytes=limits.answer_bytes, output_bytes=limits.output_bytes)
+        files = {name: np.frombuffer(content, np.uint8) for name, content in self._submission.files.items()}
+        try:
+            self._exchange({"verb": "files", "files": files, "module": self._module}, f"{self._module}.py", {})
+        except StudentFault as fault:
+            self._unloadable = fault
+            self.close()
+            raise
+
+    def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
+        if self._left <= 0:
+            raise faults.exhausted(self._limits.submission_seconds)
+        assert self._line is not None
+        number = next(self._numbers)
+        start = time.monotonic()
+        seconds = min(self._limits.answer_seconds, self._left)
+        try:
+            self._line.send({"id": number, "since": self._since, **request}, start + seconds)
+            reply = self._answer(self._line, number, functions, start + seconds)
+        except Late:
+            self.close()
+            raise faults.late(asked, seconds) from None
+        except Gone:
+            raise faults.died(asked, self.close()) from None
+        except wire.WireError as error:
+            self.close()
+            raise faults.garbled(asked, str(error)) from None
+        finally:
+            self._left -= time.monotonic() - start
+        if reply["kind"] != "answer":
+            raise faults.raised(reply, asked)
+        return {**reply, "id": number}
+
+    def _answer(self, line: Line, number: int, functions: Functions, deadline: float) -> dict[str, Any]:
+        """The frame that answers this request, after any number of callbacks."""
+        while True:
+            reply = line.receive(deadline)
+            if reply.get("id") != number or reply.get("kind") not in ("answer", "raised", "callback"):
+                raise wire.WireError("malformed frame: it does not belong to what was asked")
+            if reply["kind"] == "callback":
+                line.send({"id": number, **answer_callback(reply, functions)}, deadline)
+            elif reply["kind"] == "answer" and "value" not in reply:
+                raise wire.WireError("malformed frame: an answer without a value")
+            else:
+                return reply
+
+    def new_question(self) -> None:
+        """Results kept so far may be dropped; what was printed belongs to the question before."""
+        self._since = next(self._numbers)
+        self.printed()
+
+    def printed(self) -> str:
+        """What the student printed since it was last asked for."""
+        text, self._output = self._output, ""
+        return text + (self._line.printed() if self._line is not None else "")
+
+    def close(self) -> Any:
+        """End the child, if there is one; how it ended."""
+        line, self._line = self._line, None
+        if line is None:
+            return None
+        ending = line.end()
+        self._output += line.printed()
+        return ending
+
+
+class Local:
+    """Trusted code in the student's place, in this process: how mistakes, alternatives and proofs are played.
+
+    It goes over the same encoding as a real submission, so that both meet the same arguments.
+    """
+
+    def __init__(self, namespace: Any) -> None:
+        self._functions: Functions = {}
+        self._engine = Engine(self._ask)
+        self._engine.namespace = namespace
+        self._numbers = itertools.count(1)
+
+    def _ask(self, question: dict[str, Any]) -> Any:
+        return carried(answer_callback(carried(question), self._functions))
+
+    def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
+        """The reply to a request. Raises StudentFault."""
+        number = next(self._numbers)
+        outer, self._functions = self._functions, functions
+        try:
+            reply = carried({**self._engine.execute(carried({"id": number, **request})), "id": number})
+        finally:
+            self._functions = outer
+        if reply["kind"] != "answer":
+            raise faults.raised(reply, asked)
+        return reply
+
+    def new_question(self) -> None:
+        """Forget what earlier questions kept."""
+        self._engine.kept.clear()
+
+    def printed(self) -> str:
+        """Trusted code prints nothing that is kept."""
+        return ""
+
+
+def carried(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message as it arrives on the other side."""
+    reader = wire.Reader(1 << 31)
+    data = memoryview(wire.joined(wire.encode(message, opaque)))
+    while True:
+        buffer = reader.buffer()
+        buffer[:] = data[: len(buffer)]
+        data = data[len(buffer) :]
+        arrived = reader.filled(len(buffer))
+        if arrived is not None:
+            return arrived

@@ -1,0 +1,111 @@
+"""The grader's end of one child's wire: one deadline for a whole message, prints drained meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograder import wire
+from autograder.sandbox.protocol import Child, Ending
+
+
+class Gone(Exception):
+    """The child hung up."""
+
+
+class Late(Exception):
+    """The deadline passed before the whole message had come."""
+
+
+class Line:
+    """Messages to and from one child; neither a silent, a slow nor a talkative child can hold it up.
+
+    answer_bytes: what an answer may carry. output_bytes: how much of the prints is kept.
+    """
+
+    def __init__(self, child: Child, *, answer_bytes: int, output_bytes: int) -> None:
+        self._child = child
+        self._output_bytes = output_bytes
+        self._reader = wire.Reader(answer_bytes)
+        self._printed = bytearray()
+        self._dropped = 0
+        self._output_open = True
+        child.wire.setblocking(False)
+        child.output.setblocking(False)
+
+    def send(self, message: Mapping[str, Any], deadline: float, opaque: Callable[[Any], Any] | None = None) -> None:
+        """One message, whole. Raises Late, Gone, or WireError for a value that cannot travel."""
+        for buffer in wire.encode(message, opaque):
+            while buffer.nbytes:
+                self._wait(deadline, writing=True)
+                try:
+                    buffer = buffer[self._child.wire.send(buffer) :]
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    raise Gone from None
+
+    def receive(self, deadline: float) -> dict[str, Any]:
+        """The next message. Raises Late, Gone, or WireError for something that is none."""
+        while True:
+            self._wait(deadline, writing=False)
+            try:
+                count = self._child.wire.recv_into(self._reader.buffer())
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise Gone from None
+            if count == 0:
+                raise Gone
+            message = self._reader.filled(count)
+            if message is not None:
+                return message
+
+    def _wait(self, deadline: float, *, writing: bool) -> None:
+        """Until the wire is ready, emptying the output on the way."""
+        while True:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise Late
+            readable = [self._child.output] if self._output_open else []
+            waiting = [self._child.wire] if writing else []
+            ready, writable, _ = select.select(
+                [*readable, *([] if writing else [self._child.wire])], waiting, [], remaining
+            )
+            if self._child.output in ready:
+                self._drain_once()
+            if self._child.wire in ready or writable:
+                return
+
+    def _drain_once(self) -> None:
+        try:
+            part = self._child.output.recv(1 << 16)
+        except BlockingIOError:
+            return
+        except OSError:
+            part = b""
+        self._output_open = bool(part)
+        room = max(0, self._output_bytes - len(self._printed))
+        self._printed += part[:room]
+        self._dropped += len(part) - len(part[:room])
+
+    def printed(self) -> str:
+        """What the student has printed since the last time it was asked for, bounded; the rest is counted."""
+        while self._output_open and select.select([self._child.output], [], [], 0)[0] and self._dropped < 1 << 24:
+            self._drain_once()
+        text = self._printed.decode("utf-8", "replace")
+        if self._dropped:
+            text += f"\n… and {self._dropped} bytes more"
+        self._printed, self._dropped = bytearray(), 0
+        return text
+
+    def end(self) -> Ending:
+        """Kill the child; what it printed last is kept for `printed`."""
+        with contextlib.suppress(OSError, ValueError):
+            while self._output_open and select.select([self._child.output], [], [], 0)[0] and self._dropped < 1 << 20:
+                self._drain_once()
+        self._output_open = False
+        return self._child.end()

@@ -1,0 +1,167 @@
+"""From an untrusted header and payload back to values; anything unexpected is a WireError."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.wire.values import (
+    ARRAYS,
+    AXES,
+    DEPTH,
+    DTYPES,
+    SIDE,
+    Array,
+    Callback,
+    Opaque,
+    Ref,
+    Seed,
+    Tensor,
+    WireError,
+)
+
+
+def require(holds: bool, rule: str) -> None:
+    """Raise WireError with the rule unless it holds."""
+    if not holds:
+        raise WireError(f"malformed frame: {rule}")
+
+
+def _whole(value: Any, rule: str, most: int = SIDE) -> int:
+    require(type(value) is int and 0 <= value <= most, rule)
+    return int(value)
+
+
+def _read_array(spec: Any, payload: memoryview, offset: int) -> tuple[Array, int]:
+    """One array out of the payload, fresh and native, and the offset after it."""
+    require(type(spec) is dict and set(spec) == {"dtype", "shape", "order"}, "an array is {dtype, shape, order}")
+    require(type(spec["dtype"]) is str and spec["dtype"] in DTYPES, f"dtype {str(spec['dtype'])[:20]!r}")
+    require(type(spec["shape"]) is list and len(spec["shape"]) <= AXES, f"at most {AXES} axes")
+    shape = tuple(_whole(side, "a side of a shape") for side in spec["shape"])
+    require(math.prod(max(side, 1) for side in shape) <= SIDE, "a shape too large")
+    dtype = np.dtype("<" + spec["dtype"] if spec["dtype"] != "b1" else "?")
+    count = math.prod(shape)
+    end = offset + count * dtype.itemsize
+    require(end <= len(payload), "an array longer than the payload")
+    if spec["dtype"] == "b1":  # a byte other than 0 and 1 is no bool
+        flat = np.frombuffer(payload, np.uint8, count, offset) != 0
+    else:
+        flat = np.frombuffer(payload, dtype, count, offset).astype(dtype.newbyteorder("="))
+    if spec["order"] == "F":
+        return flat.reshape(shape[::-1]).T, end
+    require(spec["order"] == "C", "order is C or F")
+    return flat.reshape(shape), end
+
+
+class Decoder:
+    """Rebuilds one message from its header and payload, trusting neither."""
+
+    def __init__(self, arrays: list[Array]) -> None:
+        self.arrays = arrays
+
+    def tree(self, form: Any, depth: int = 0) -> Any:
+        """The value that a JSON form stands for. Raises WireError."""
+        require(depth <= 2 * DEPTH, "nested too deeply")
+        if form is None or type(form) in (bool, int, float):
+            return form
+        if type(form) is str:
+            return form.encode("utf-8", "replace").decode("utf-8")
+        if type(form) is list:
+            return [self.tree(item, depth + 1) for item in form]
+        require(type(form) is dict and len(form) == 1, "a tagged value has one tag")
+        ((tag, content),) = form.items()
+        reader = self._TAGS.get(tag)
+        if reader is None:
+            raise WireError(f"malformed frame: tag {tag[:20]!r}")
+        return reader(self, content, depth + 1)
+
+    def _items(self, content: Any, depth: int) -> list[Any]:
+        require(type(content) is list, "a list is expected under this tag")
+        return [self.tree(item, depth) for item in content]
+
+    def _tuple(self, content: Any, depth: int) -> Any:
+        return tuple(self._items(content, depth))
+
+    def _dict(self, content: Any, depth: int) -> Any:
+        require(type(content) is list, "a dict is a list of pairs")
+        pairs: list[list[Any]] = content
+        require(all(type(pair) is list and len(pair) == 2 for pair in pairs), "a dict is a list of pairs")
+        keys = [self.tree(key, depth) for key, _ in pairs]
+        require(all(type(key) in (str, int, float, bool, type(None), tuple) for key in keys), "keys are plain")
+        try:
+            return dict(zip(keys, (self.tree(value, depth) for _, value in pairs), strict=True))
+        except TypeError as error:  # a tuple key that holds something unhashable
+            raise WireError(f"malformed frame: {error}") from None
+
+    def _float(self, content: Any, depth: int) -> Any:
+        require(type(content) is str and content in ("nan", "inf", "-inf"), "float is nan, inf or -inf")
+        return float(content)
+
+    def _complex(self, content: Any, depth: int) -> Any:
+        pair = self._items(content, depth)
+        require(len(pair) == 2 and all(type(part) in (int, float) for part in pair), "complex is a pair of numbers")
+        return complex(*pair)
+
+    def _int(self, content: Any, depth: int) -> Any:
+        require(type(content) is str and len(content) <= 1100, "int is a hexadecimal string")
+        try:
+            return int(content, 16)
+        except ValueError:
+            raise WireError("malformed frame: int is a hexadecimal string") from None
+
+    def _array(self, content: Any, depth: int) -> Any:
+        return self.arrays[_whole(content, "an array's number", len(self.arrays) - 1)]
+
+    def _tensor(self, content: Any, depth: int) -> Any:
+        require(type(content) is list and len(content) == 2 and type(content[1]) is bool, "tensor is [array, bool]")
+        return Tensor(self._array(content[0], depth), content[1])
+
+    def _ref(self, content: Any, depth: int) -> Any:
+        require(type(content) is list and len(content) == 2 and type(content[1]) is list, "ref is [number, path]")
+        require(all(type(step) in (int, str) for step in content[1]), "a path is of numbers and names")
+        return Ref(_whole(content[0], "a ref's number"), tuple(content[1]))
+
+    def _opaque(self, content: Any, depth: int) -> Any:
+        require(type(content) is str, "opaque is a type's name")
+        return Opaque(content[:200])
+
+    _TAGS: Mapping[str, Callable[[Decoder, Any, int], Any]] = {}
+
+
+Decoder._TAGS = {
+    "tuple": Decoder._tuple,
+    "dict": Decoder._dict,
+    "float": Decoder._float,
+    "complex": Decoder._complex,
+    "int": Decoder._int,
+    "array": Decoder._array,
+    "tensor": Decoder._tensor,
+    "ref": Decoder._ref,
+    "opaque": Decoder._opaque,
+    "callback": lambda self, content, depth: Callback(_whole(content, "a callback's number")),
+    "seed": lambda self, content, depth: Seed(self._int(content, depth)),
+}
+
+
+def decode(header: bytes, payload: memoryview) -> dict[str, Any]:
+    """The message of one frame. Raises WireError, and nothing else, for anything that is not one."""
+    try:
+        top = json.loads(header)
+        require(type(top) is dict and set(top) == {"body", "arrays"}, "a header is {body, arrays}")
+        require(type(top["body"]) is dict, "the body is a dict")
+        require(type(top["arrays"]) is list and len(top["arrays"]) <= ARRAYS, f"at most {ARRAYS} arrays")
+        arrays, offset = [], 0
+        for spec in top["arrays"]:
+            array, offset = _read_array(spec, payload, offset)
+            arrays.append(array)
+        require(offset == len(payload), "the payload is longer than its arrays")
+        decoder = Decoder(arrays)
+        return {key: decoder.tree(form) for key, form in top["body"].items()}
+    except WireError:
+        raise
+    except (ValueError, RecursionError, MemoryError, OverflowError, TypeError) as error:
+        raise WireError(f"malformed frame: {type(error).__name__}") from None

@@ -1,0 +1,136 @@
+"""From values to a header and buffers."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograder.wire.values import (
+    ARRAYS,
+    DEPTH,
+    HEADER_BYTES,
+    Array,
+    Callback,
+    Opaque,
+    Ref,
+    Seed,
+    Tensor,
+    WireError,
+    dtype_code,
+)
+
+
+class Encoder:
+    """Turns one message into buffers. `opaque(value)` may rescue a value that has no form of its own."""
+
+    def __init__(self, opaque: Callable[[Any], Any] | None = None) -> None:
+        self.arrays: list[dict[str, Any]] = []
+        self.buffers: list[memoryview] = []
+        self.opaque = opaque
+
+    def tree(self, value: Any, depth: int = 0) -> Any:
+        """The JSON form of a value; arrays are set aside in `buffers`."""
+        if depth > DEPTH:
+            raise WireError(f"a value nested deeper than {DEPTH} levels cannot be sent")
+        encode = self._FORMS.get(type(value))
+        if encode is not None:
+            return encode(self, value, depth)
+        if isinstance(value, np.generic):
+            return self._array(np.asarray(value), depth)
+        if isinstance(value, np.ndarray):
+            return self._array(value, depth)
+        for kind in (bool, int, float, str, tuple, list, dict):  # subclasses travel as what they extend
+            if isinstance(value, kind):
+                return self._FORMS[kind](self, value, depth)
+        return self._rescue(value, depth)
+
+    def _rescue(self, value: Any, depth: int) -> Any:
+        if self.opaque is None:
+            raise WireError(f"a value of type {type(value).__name__} cannot be sent")
+        return self.tree(self.opaque(value), depth + 1)
+
+    def _plain(self, value: Any, depth: int) -> Any:
+        return value
+
+    def _int(self, value: int, depth: int) -> Any:
+        number = int(value)
+        if number.bit_length() <= 63:
+            return number
+        if number.bit_length() > 4096:
+            raise WireError(f"an integer of {number.bit_length()} bits cannot be sent; 4096 is the limit")
+        return {"int": hex(number)}
+
+    def _float(self, value: float, depth: int) -> Any:
+        number = float(value)
+        return number if math.isfinite(number) else {"float": repr(number)}
+
+    def _complex(self, value: complex, depth: int) -> Any:
+        return {"complex": [self._float(value.real, depth), self._float(value.imag, depth)]}
+
+    def _str(self, value: str, depth: int) -> Any:
+        return str(value).encode("utf-8", "replace").decode("utf-8")
+
+    def _tuple(self, value: tuple[Any, ...], depth: int) -> Any:
+        return {"tuple": [self.tree(item, depth + 1) for item in value]}
+
+    def _list(self, value: list[Any], depth: int) -> Any:
+        return [self.tree(item, depth + 1) for item in value]
+
+    def _dict(self, value: Mapping[Any, Any], depth: int) -> Any:
+        return {"dict": [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]}
+
+    def _array(self, value: Array, depth: int) -> Any:
+        try:
+            code = dtype_code(value.dtype)
+        except WireError:
+            if self.opaque is None:
+                raise
+            return self._rescue(value, depth)
+        fortran = value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous
+        little = value.astype(value.dtype.newbyteorder("<"), copy=False)
+        flat = np.array(little.T if fortran else little, order="C", copy=True, subok=False).reshape(-1)
+        self.arrays.append({"dtype": code, "shape": list(value.shape), "order": "F" if fortran else "C"})
+        self.buffers.append(flat.view(np.uint8).data)
+        return {"array": len(self.arrays) - 1}
+
+    def _tensor(self, value: Tensor, depth: int) -> Any:
+        return {"tensor": [self._array(value.array, depth)["array"], value.requires_grad]}
+
+    def _ref(self, value: Ref, depth: int) -> Any:
+        return {"ref": [value.number, list(value.path)]}
+
+    _FORMS: Mapping[type, Callable[[Encoder, Any, int], Any]] = {}
+
+
+Encoder._FORMS = {
+    type(None): Encoder._plain,
+    bool: Encoder._plain,
+    int: Encoder._int,
+    float: Encoder._float,
+    complex: Encoder._complex,
+    str: Encoder._str,
+    tuple: Encoder._tuple,
+    list: Encoder._list,
+    dict: Encoder._dict,
+    Tensor: Encoder._tensor,
+    Ref: Encoder._ref,
+    Callback: lambda self, value, depth: {"callback": value.number},
+    Seed: lambda self, value, depth: {"seed": hex(value.value)},
+    Opaque: lambda self, value, depth: {"opaque": value.type_name[:200]},
+}
+
+
+def to_parts(message: Mapping[str, Any], opaque: Callable[[Any], Any] | None = None) -> tuple[bytes, list[memoryview]]:
+    """The header and the buffers of one message. Raises WireError, naming the type that cannot travel."""
+    encoder = Encoder(opaque)
+    body = {key: encoder.tree(value) for key, value in message.items()}
+    header = json.dumps({"body": body, "arrays": encoder.arrays}, separators=(",", ":")).encode("ascii")
+    if len(header) > HEADER_BYTES:
+        raise WireError(f"a message whose header takes {len(header)} bytes cannot be sent; {HEADER_BYTES} is the limit")
+    if len(encoder.arrays) > ARRAYS:
+        raise WireError(f"a message with {len(encoder.arrays)} arrays cannot be sent; {ARRAYS} is the limit")
+    return header, encoder.buffers

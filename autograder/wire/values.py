@@ -1,0 +1,67 @@
+"""The values that may travel, the tags that point, and the bounds on both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+HEADER_BYTES = 1 << 22
+DEPTH = 32
+ARRAYS = 8192
+AXES = 16
+SIDE = 1 << 31
+DTYPES = frozenset(["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"])
+
+
+class WireError(Exception):
+    """A value that cannot travel, or a frame that is not one. The text names the type or the rule."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A torch tensor as an array, so that a side without torch can read it."""
+
+    array: Array
+    requires_grad: bool = False
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Something that the other side already holds: answer `number`, then `path` into its tuples and dicts."""
+
+    number: int
+    path: tuple[int | str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A function that lives on the trusted side; calling it travels back over the wire."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A random generator, handed over as what it is built from: `np.random.default_rng(value)`."""
+
+    value: int
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A value that stays where it is, known here by the name of its type."""
+
+    type_name: str
+
+
+def dtype_code(dtype: np.dtype[Any]) -> str:
+    """The wire's name of a dtype, e.g. `f8`. Raises WireError for one that may not travel."""
+    code = f"{dtype.kind}{dtype.itemsize}"
+    if code not in DTYPES or dtype.hasobject or dtype.subdtype is not None:
+        raise WireError(f"an array of dtype {dtype} cannot be sent; allowed are {', '.join(sorted(DTYPES))}")
+    return code
