@@ -805,8 +805,8 @@ def adam_v_corrected_with_b1(w, g, state, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
 @mistake(
     "adam",
     replaces="adam_step",
-    en="Is eps inside the root or outside it? Try a gradient of 1e-6.",
-    zh="eps 在根号里面还是外面？试试 1e-6 的梯度。",
+    en="With a gradient of 1e-6, which is larger: v or eps? Is eps inside the root or outside it?",
+    zh="梯度为 1e-6 时，v 和 eps 哪个大？eps 在根号里面还是外面？",
 )
 def adam_eps_inside_root(w, g, state, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
     _, (m, v, t) = right.adam_step(w, g, state, lr, b1, b2, eps)
@@ -1275,8 +1275,8 @@ def bn_eval_updates(x, gamma, beta, running_mean, running_var, momentum=0.1, eps
 
 @mistake(
     "batchnorm_forward",
-    en="Is eps added to the variance or to its root? Try a column with a standard deviation of 0.003.",
-    zh="eps 加在方差上，还是加在它的根上？试试标准差为 0.003 的一列。",
+    en="In a column with a standard deviation of 0.003, is eps added to the variance or to its root?",
+    zh="对标准差为 0.003 的一列，eps 加在方差上，还是加在它的根上？",
 )
 def bn_eps_outside_root(x, gamma, beta, running_mean, running_var, momentum=0.1, eps=1e-5, train=True):
     _, _, *running = right.batchnorm_forward(x, gamma, beta, running_mean, running_var, momentum, eps, train)
@@ -1509,8 +1509,8 @@ def bn_backward_no_variance_term(dout, cache):
 
 @mistake(
     "batchnorm_backward",
-    en="Does a growing variance make the normalised values larger or smaller? Check that sign.",
-    zh="方差变大时，归一化后的值变大还是变小？检查这一项的符号。",
+    en="Does a growing variance make the normalised values larger or smaller? Which sign has that path?",
+    zh="方差变大时，归一化后的值变大还是变小？这一项是什么符号？",
 )
 def bn_backward_variance_sign(dout, cache):
     x_hat, std, gamma = cache

@@ -494,6 +494,9 @@ def test_train_deep_contract(student, reference, rng):
         grads = then(student.deep_backward(dlogits, caches), gradients(bn))
         check_shape(grads, gradients(bn)(reference.deep_backward(dlogits, wanted_caches)))
         check_shape(student.train_deep(x, y, layers, bn, batches, 0.1), layers)
+        check_unchanged(student.deep_forward, x, layers, bn, True)
+        check_unchanged(student.deep_backward, dlogits, caches)
+        check_unchanged(student.train_deep, x, y, layers, bn, batches, 0.1)
 
 
 @points(1.5)
