@@ -113,6 +113,16 @@ def critical_point_unsymmetrised(H, tol=1e-8):
 @mistake(
     "critical_points",
     replaces="critical_point",
+    en="Is H + Hᵀ the symmetric part of H, or twice that? What does tol measure?",
+    zh="H + Hᵀ 是 H 的对称部分，还是它的两倍？tol 衡量的是什么？",
+)
+def critical_point_of_sum_without_half(H, tol=1e-8):
+    return right.critical_point(H + H.T, tol)
+
+
+@mistake(
+    "critical_points",
+    replaces="critical_point",
     en="Along a direction of zero curvature the loss may still fall: is a flat valley surely a minimum?",
     zh="沿零曲率方向损失仍可能下降：平坦的谷底一定是极小值吗？",
 )
