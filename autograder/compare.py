@@ -16,7 +16,14 @@ import numpy as np
 from autograder.model import Evidence, Sentence, sentence
 from autograder.wire import Array, Opaque, Tensor
 
-KINDS = {"b": "true or false", "i": "whole numbers", "u": "whole numbers", "f": "floats", "c": "complex numbers"}
+WHOLE = sentence("whole numbers")
+KINDS = {
+    "b": sentence("truth values"),
+    "i": WHOLE,
+    "u": WHOLE,
+    "f": sentence("floats"),
+    "c": sentence("complex numbers"),
+}
 
 
 @dataclass(frozen=True)
@@ -198,18 +205,18 @@ def _same_kind(a: Array, b: Array) -> bool:
     return one == "i" and other == "f" and a.ndim == 0
 
 
-def describe(value: Any) -> str:
+def describe(value: Any) -> Sentence:
     """What a value is, in a few words: `array of shape (3, 4)`, `tuple of 2`, `None`."""
     value = _unwrapped(value)
     if isinstance(value, Opaque):
-        return value.type_name
-    if isinstance(value, np.ndarray):
-        return f"array of shape {value.shape}" if value.shape else "a number"
+        return sentence("an object of type {kind}", kind=value.type_name)
+    if isinstance(value, np.ndarray) and value.shape:
+        return sentence("an array of shape {shape}", shape=value.shape)
     if isinstance(value, (tuple, list, dict)):
-        return f"{type(value).__name__} of {len(value)}"
-    if isinstance(value, (bool, int, float, complex)):
-        return "a number"
-    return repr(value) if value is None or (isinstance(value, str) and len(value) < 40) else type(value).__name__
+        return sentence("a {kind} of {count}", kind=type(value).__name__, count=len(value))
+    if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)):
+        return sentence("a single number")
+    return sentence("{value}", value=repr(value)[:60])
 
 
 def _at(place: str) -> str:
@@ -220,7 +227,7 @@ def _structure(yours: Any, ours: Any, place: str) -> Difference:
     message = sentence(
         "{place} is {yours}, expected {ours}", place=_at(place), yours=describe(yours), ours=describe(ours)
     )
-    return Difference("structure", message, Evidence(place=place, yours=describe(yours), ours=describe(ours)))
+    return Difference("structure", message, Evidence(place=place))
 
 
 def _shape(a: Array, b: Array, place: str) -> Difference:
@@ -231,7 +238,7 @@ def _shape(a: Array, b: Array, place: str) -> Difference:
 
 
 def _dtype(a: Array, b: Array, place: str) -> Difference:
-    yours, ours = Sentence(KINDS[a.dtype.kind]), Sentence(KINDS[b.dtype.kind])
+    yours, ours = KINDS[a.dtype.kind], KINDS[b.dtype.kind]
     message = sentence(
         "{place} holds {yours} ({dtype}), expected {ours}", place=_at(place), yours=yours, dtype=a.dtype.name, ours=ours
     )

@@ -178,6 +178,15 @@ class Submission:
     problem: Sentence | None = None
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one submission: its report, or the trouble why there is none, which is never its fault."""
+
+    submission: Submission
+    report: Report | None
+    trouble: str = ""
+
+
 class AutograderError(Exception):
     """The grader's own side went wrong: a course, a setting, the machine. Never scored."""
 

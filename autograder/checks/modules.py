@@ -36,19 +36,21 @@ def _load(module: Answer, reference: Any) -> bool:
     weights = {name: value.detach() for name, value in reference.state_dict().items()}
     reply = module._student._learn("load", module, f"{module._called}.load", weights=weights)
     reply = reply if isinstance(reply, Mapping) else {}
-    for key, text in (
-        ("missing", "the module lacks the parameters {names}"),
-        ("unexpected", "the module has the parameters {names}, which are not asked for"),
-    ):
-        names = reply.get(key)
-        if names:
-            _refuse(module, sentence(text, names=", ".join(map(str, names))), key)
-            return False
+    missing, unexpected = (", ".join(map(str, reply.get(key) or ())) for key in ("missing", "unexpected"))
+    if missing:
+        _refuse(module, sentence("the module lacks the parameters {names}", names=missing), "missing")
+        return False
+    if unexpected:
+        what = sentence("the module has the parameters {names}, which are not asked for", names=unexpected)
+        _refuse(module, what, "unexpected")
+        return False
     shapes = reply.get("shapes")
     if shapes:
         name, shape = next(iter(shapes.items()))
-        text = "the parameter {name} has shape {yours}, expected {ours}"
-        _refuse(module, sentence(text, name=name, yours=str(shape), ours=str(tuple(weights[name].shape))), "shape")
+        what = sentence(
+            "{place} has shape {yours}, expected {ours}", place=name, yours=shape, ours=tuple(weights[name].shape)
+        )
+        _refuse(module, what, "shape")
         return False
     return True
 

@@ -14,7 +14,12 @@ from autograder.model import GraderMistake, Sentence, Status, Verdict, sentence
 from autograder.student import Answer, Function, part, resolved
 from autograder.wire import Array
 
-TIERS = (("boss", "Boss"), ("excellent", "excellent"), ("good", "good"), ("at_least", "passed"))
+TIERS = (
+    ("boss", sentence("Boss")),
+    ("excellent", sentence("excellent")),
+    ("good", sentence("good")),
+    ("at_least", sentence("enough")),
+)
 
 
 def parts(answer: Any, *names: str) -> tuple[Any, ...]:
@@ -119,7 +124,7 @@ def check_reaches(
         )
         failed(answer, value, at_least, "training", Verdict(Status.WRONG, message))
         return
-    passed(answer, value, at_least, note=sentence("{value} reached: {tier}", value=number(value), tier=Sentence(tier)))
+    passed(answer, value, at_least, note=sentence("{value} reached: {tier}", value=number(value), tier=tier))
 
 
 def check_faster(function: Function, *arguments: Any, turns: int) -> None:

@@ -108,27 +108,30 @@ def _proportional(a: Array, b: Array, seen: Observation) -> Pattern | None:
     name = _ratio_name(ratio, seen.inputs)
     if name is None:
         return None
-    says = sentence("yours = {ratio} × ours, exactly{name}", ratio=f"{ratio:.4g}", name=Sentence(name) if name else "")
-    return Pattern(f"ratio {name or round(ratio, 6)}", says)
+    says = sentence("yours is ours times {ratio}{name}", ratio=f"{ratio:.4g}", name=name)
+    return Pattern(f"ratio {name.values.get('what', round(ratio, 6))}", says)
 
 
-def _ratio_name(ratio: float, inputs: Mapping[str, Any]) -> str | None:
-    """What a ratio is: '' for -1, 2 and ½, which speak for themselves; a size of an input; None for no known one."""
+def _ratio_name(ratio: float, inputs: Mapping[str, Any]) -> Sentence | None:
+    """What a ratio is: nothing to add for -1, 2 and ½; else a size of an input; None for no known one."""
     if any(math.isclose(ratio, plain, rel_tol=1e-6) for plain in (-1.0, 2.0, 0.5, -2.0, -0.5)):
-        return ""
+        return Sentence("")
     for position, value in inputs.items():
         for axis, size in enumerate(getattr(value, "shape", ())):
-            if size > 1:
-                for text, factor in (
-                    ("{n}", size),
-                    ("1/{n}", 1 / size),
-                    ("√{n}", math.sqrt(size)),
-                    ("1/√{n}", size**-0.5),
-                ):
-                    for times, sign in (("", 1.0), ("−", -1.0), ("2 × ", 2.0), ("½ × ", 0.5)):
-                        if math.isclose(ratio, sign * factor, rel_tol=1e-6):
-                            what = text.format(n=f"{size}")
-                            return f"; {times}{what}, and {size} is axis {axis} of argument {int(position) + 1}"
+            what = _made_of(ratio, size) if size > 1 else None
+            if what is not None:
+                place = {"what": what, "size": size, "axis": axis, "argument": int(position) + 1}
+                return sentence(" = {what}, where {size} is the length of axis {axis} of argument {argument}", **place)
+    return None
+
+
+def _made_of(ratio: float, size: int) -> str | None:
+    """`ratio` as a simple expression of a size, or None."""
+    powers = {f"{size}": 1.0, f"1/{size}": -1.0, f"√{size}": 0.5, f"1/√{size}": -0.5}
+    for times, sign in (("", 1.0), ("−", -1.0), ("2 · ", 2.0), ("½ · ", 0.5)):
+        for text, power in powers.items():
+            if math.isclose(ratio, sign * size**power, rel_tol=1e-6):
+                return f"{times}{text}"
     return None
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import autograder
-from autograder.model import Isolation, Limits
+from autograder.model import Isolation, Limits, UsageError
 from autograder.sandbox.forked import ForkedSandbox
 from autograder.sandbox.plain import PlainSandbox
 from autograder.sandbox.protocol import Child, Sandbox, SandboxError
@@ -48,3 +49,20 @@ class Restarting:
     def close(self) -> None:
         """End the zygote."""
         self._sandbox.close()
+
+
+def require_isolation(framework: str, *, unsafe: bool) -> Isolation:
+    """What the sandbox for others' code achieves. Raises UsageError for level C unless `unsafe`."""
+    sandbox = choose(framework)
+    sandbox.close()
+    if sandbox.isolation.level == "C" and not unsafe:
+        raise UsageError(
+            "this machine cannot keep other people's code apart (level C: a plain process); "
+            "`autograder doctor` says what is missing; for code that you trust: make batch … UNSAFE=1"
+        )
+    return sandbox.isolation
+
+
+def examined() -> Iterator[str]:
+    """A line for each layer that was tried."""
+    yield from ()

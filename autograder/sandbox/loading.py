@@ -11,15 +11,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
-class SourceError(Exception):
-    """A file that is no Python source, said in one sentence."""
+class SaidError(Exception):
+    """Something that we say ourselves: one of the templates that the grader knows, and its values."""
+
+    def __init__(self, template: str, **values: Any) -> None:
+        super().__init__(template.format_map(values))
+        self.template, self.values = template, values
 
 
 def load(files: Mapping[str, Any], module: str) -> types.ModuleType:
     """The submission's main module, executed. `files` maps names to bytes (arrays of u1).
 
     Further files can be imported by it; none can take the place of an installed package, because
-    the finder stands last. Raises SourceError, SyntaxError, or whatever the student's code raises.
+    the finder stands last. Raises SaidError, SyntaxError, or whatever the student's code raises.
     """
     sources = {name: bytes(content) for name, content in files.items()}
     sys.meta_path.append(_Files(sources))
@@ -55,11 +59,11 @@ def _execute(module: types.ModuleType, name: str, source: bytes) -> types.Module
 
 def _text(name: str, source: bytes) -> str:
     if b"\0" in source:
-        raise SourceError(f"{name} holds NUL bytes: it is not a Python source file saved as UTF-8")
+        raise SaidError("{name} holds NUL bytes: it is no Python file saved as UTF-8", name=name)
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
-        raise SourceError(
-            f"{name}, line {line}: byte 0x{source[error.start]:02x} is not UTF-8; save the file with the encoding UTF-8"
-        ) from None
+        byte = f"0x{source[error.start]:02x}"
+        template = "{name}, line {line}: the byte {byte} is not UTF-8; save the file with the encoding UTF-8"
+        raise SaidError(template, name=name, line=line, byte=byte) from None

@@ -20,7 +20,7 @@ import numpy as np
 
 from autograder import wire
 from autograder.sandbox import learning
-from autograder.sandbox.loading import load
+from autograder.sandbox.loading import SaidError, load
 
 Body = Mapping[str, Any]
 Ask = Callable[[dict[str, Any]], Any]
@@ -56,13 +56,15 @@ class TrustedSideError(Exception):
     """Raised inside student code when the function that was handed to it failed on what it was given."""
 
 
-class Undefined(Exception):
+class UndefinedError(SaidError):
     """The student's file has no such name."""
 
 
-def _undefined(name: str, owner: Any) -> str:
+def _undefined(name: str, owner: Any) -> UndefinedError:
     near = difflib.get_close_matches(name, [other for other in vars(owner) if not other.startswith("_")], n=1)
-    return f"{name} is not defined" + (f"; there is {near[0]}" if near else "")
+    if near:
+        return UndefinedError("{name} is not defined in the file; there is {near}", name=name, near=near[0])
+    return UndefinedError("{name} is not defined in the file", name=name)
 
 
 class Engine:
@@ -152,7 +154,7 @@ class Engine:
         found: Any = self.namespace
         for step in target.split("."):
             if not hasattr(found, step):
-                raise Undefined(_undefined(step, found))
+                raise _undefined(step, found)
             found = getattr(found, step)
         return found
 
@@ -225,7 +227,9 @@ def _raised(error: BaseException) -> dict[str, Any]:
         "type": type(error).__name__[:100],
         "kinds": [kind.__name__[:100] for kind in type(error).__mro__[:8]],
         "text": text,
-        "missing": isinstance(error, (NotImplementedError, Undefined)),
+        "missing": isinstance(error, (NotImplementedError, UndefinedError)),
+        "template": error.template if isinstance(error, SaidError) else None,
+        "values": error.values if isinstance(error, SaidError) else {},
         "memory": memory,
         "frames": _student_frames(error),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Mapping
 from typing import Any
@@ -29,22 +30,39 @@ def _frames(reply: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(lines[-8:])
 
 
+SAID = {
+    said.text: said
+    for said in (
+        sentence("{name} is not defined in the file; there is {near}"),
+        sentence("{name} is not defined in the file"),
+        sentence("{name} holds NUL bytes: it is no Python file saved as UTF-8"),
+        sentence("{name}, line {line}: the byte {byte} is not UTF-8; save the file with the encoding UTF-8"),
+    )
+}
+
+
 def raised(reply: Mapping[str, Any], asked: str) -> StudentFault:
     """The fault for an exception that came back as data. Nothing in it can be better than zero points."""
     kind, text = _text(reply.get("type"), 100), _text(reply.get("text"))
-    frames = _frames(reply)
+    frames, said = _frames(reply), _said(reply)
     if reply.get("missing") is True:
-        undefined = kind == "Undefined"
-        message = sentence("{text} in the file", text=text) if undefined else sentence("not implemented yet")
-        return StudentFault(Verdict(Status.NOT_IMPLEMENTED, message))
+        return StudentFault(Verdict(Status.NOT_IMPLEMENTED, said or sentence("not implemented yet")))
     if reply.get("memory") is True:
         message = sentence("{asked} needed more memory than a submission may use ({kind})", asked=asked, kind=kind)
         return StudentFault(Verdict(Status.OUT_OF_MEMORY, message, traceback=frames))
-    if kind == "SourceError":
-        return StudentFault(Verdict(Status.RAISED, Sentence("{text}", {"text": text})))
+    if said is not None:
+        return StudentFault(Verdict(Status.RAISED, said))
     kinds = reply.get("kinds")
     message = sentence("{asked} raised {kind}: {text}", asked=asked, kind=kind, text=text, kinds=kinds)
     return StudentFault(Verdict(Status.RAISED, message, traceback=frames))
+
+
+def _said(reply: Mapping[str, Any]) -> Sentence | None:
+    """A sentence of our own that the worker chose, if it is one of ours and its values fit."""
+    known, values = SAID.get(str(reply.get("template"))), reply.get("values")
+    if known is None or not isinstance(values, dict) or set(values) != set(re.findall(r"{(\w+)}", known.text)):
+        return None
+    return Sentence(known.text, {name: _text(value, 200) for name, value in values.items()})
 
 
 def late(asked: str, seconds: float) -> StudentFault:

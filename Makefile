@@ -1,0 +1,67 @@
+# Verbs only: each is one line into `python -m autograder` (on Windows, type that line instead).
+# The set-up happens by itself, once: .venv and a stamp for what is installed in it.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/python -m autograder
+LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system grade batch starter check test lint mutants bench translations doctor clean
+
+help:            ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/student.stamp: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; $(PYTHON) is older. Say which one: make PYTHON=python3.12 …"; exit 2; }
+	@test -x $(BIN)/python || { echo "Setting up $(VENV), once; this takes a few minutes."; $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/developer.stamp: $(VENV)/student.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,instructor]'
+	@touch $@
+
+setup: $(VENV)/student.stamp ## what a student needs, into .venv
+
+system:          ## packages of the operating system that isolate and test better (Debian, Ubuntu; root)
+	apt-get update -q && apt-get install -q -y --no-install-recommends bubblewrap
+
+grade: $(VENV)/student.stamp ## your work: all topics, or TOPIC=… [ONLY=…] [SEED=…] [FROM=path] [ALL=1]
+	@$(RUN) grade $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
+	  $(if $(ALL),--all) $(if $(JSON),--json) $(if $(STRICT),--strict) $(LANGUAGE_OPTION)
+
+batch: $(VENV)/student.stamp ## a class: TOPIC=… IN=folder OUT=folder [JOBS=…] [UNSAFE=1]
+	@$(RUN) batch '$(TOPIC)' '$(IN)' '$(OUT)' $(if $(JOBS),--jobs $(JOBS)) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
+
+starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
+	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)
+
+doctor: $(VENV)/student.stamp ## how student code is kept apart on this machine
+	@$(RUN) doctor
+
+test: check      ## everything: the floors, style, types, spelling, tests, proofs of all topics
+
+check: lint      ## the same as test
+	@$(BIN)/python -m pytest $(PYTEST)
+
+lint: $(VENV)/developer.stamp ## style, types, floors and spelling alone
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/codespell
+
+mutants: $(VENV)/developer.stamp ## known mistakes caught and named, alternatives kept [TOPIC=…] [SEEDS=3]
+	@$(RUN) mutants $(TOPIC) --seeds $(or $(SEEDS),3)
+
+bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn
+	@$(BIN)/python -m benchmarks
+
+translations: $(VENV)/developer.stamp ## compile the catalogues after editing a .po file
+	@$(BIN)/pybabel compile --domain autograder --directory autograder/locale
+
+clean:           ## the environment and every cache
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache out
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

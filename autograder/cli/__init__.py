@@ -1,0 +1,45 @@
+"""The words that people type. Each command reads its words and calls one room; nothing is decided here.
+
+Exit codes: 0 graded, 1 less than full marks with --strict, 2 wrong usage, 3 the grader's own fault.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.cli import author, batch, doctor, grade
+from autograder.cli.codes import OURS, STOPPED, USAGE
+from autograder.model import AutograderError, UsageError
+
+COMMANDS = (grade, batch, author, doctor)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except UsageError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return USAGE
+    except AutograderError as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return OURS
+    except KeyboardInterrupt:
+        print("autograder: stopped; what was graded is kept", file=sys.stderr)
+        return STOPPED
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="autograder", description="Grade deep-learning exercises and explain the result."
+    )
+    top.add_argument("--root", type=Path, default=Path(), help="a folder inside the course (default: here)")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_to(commands)
+    return top

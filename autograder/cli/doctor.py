@@ -1,0 +1,24 @@
+"""`doctor`: how student code is kept apart on this machine, and what would keep it further apart."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import closing
+
+from autograder.cli.codes import GRADED, Commands, command
+
+
+def add_to(commands: Commands) -> None:
+    """Make the command known."""
+    command(commands, "doctor", run, "say how student code is kept apart on this machine")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the level, the layers in force, and what is missing with its remedy."""
+    from autograder.sandbox.choice import choose, examined
+
+    with closing(choose("numpy")) as sandbox:
+        print(f"level {sandbox.isolation.level}: {', '.join(sandbox.isolation.layers)}")
+    for line in examined():
+        print(line)
+    return GRADED

@@ -1,0 +1,30 @@
+"""Text from a student made harmless before it is shown anywhere."""
+
+from __future__ import annotations
+
+import unicodedata
+
+MOST = 4000
+_KEPT = "\n\t"
+
+
+def clean(text: str, most: int = MOST) -> str:
+    """Cut, and with every character that is no plain print written as \\uXXXX: controls, ANSI, bidi, surrogates."""
+    cut = text[:most]
+    shown = "".join(char if _plain(char) else _escaped(char) for char in cut)
+    return shown if len(text) <= most else shown + "…"
+
+
+def _plain(char: str) -> bool:
+    return char in _KEPT or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def cell(text: str) -> str:
+    """A CSV cell that no spreadsheet takes for a formula."""
+    shown = clean(text).replace("\n", " ").replace("\t", " ")
+    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
