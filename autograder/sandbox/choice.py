@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import autograder
 from autograder.model import Isolation, Limits, UsageError
-from autograder.sandbox.forked import ForkedSandbox
+from autograder.sandbox.forked import LAYERS, VISIBLE, ForkedSandbox, Prefix, environment
+from autograder.sandbox.layers import bubblewrap
+from autograder.sandbox.layers.confine import NAMESPACES
+from autograder.sandbox.layers.probe import Layer, available
 from autograder.sandbox.plain import PlainSandbox
 from autograder.sandbox.protocol import Child, Sandbox, SandboxError
 
@@ -16,53 +20,98 @@ PACKAGE = Path(autograder.__file__).parent
 
 
 def choose(framework: str) -> Sandbox:
-    """A started sandbox for `numpy` or `torch` submissions; its warm-up goes on while the caller does."""
+    """A started sandbox for `numpy` or `torch` submissions; its warm-up goes on while the caller does.
+
+    The zygote takes the walls that the kernel gives it by itself; where that is no namespaces and Bubblewrap
+    may make them (Ubuntu's AppArmor profile), it is started inside Bubblewrap.
+    """
     if sys.platform != "linux":
         return PlainSandbox(framework, PACKAGE)
     return Restarting(framework)
 
 
 class Restarting:
-    """A forked sandbox that is started anew, once, when it has died."""
+    """A forked sandbox that is started anew, once, when it has died. wanted: the layers to try."""
 
-    def __init__(self, framework: str) -> None:
-        self._framework = framework
+    def __init__(self, framework: str, wanted: Sequence[str] = LAYERS) -> None:
+        self._framework, self._wanted = framework, wanted
+        self._prefix: Prefix | None = None
+        self._sandbox = self._start()
+        self._settled = False
+
+    def _start(self) -> ForkedSandbox:
+        return ForkedSandbox(self._framework, PACKAGE, self._wanted, self._prefix)
+
+    def _best(self) -> ForkedSandbox:
+        """The running sandbox, inside Bubblewrap from now on if only that gives it namespaces."""
+        if not self._settled:
+            self._settled = True
+            alone = any(layer.name == NAMESPACES and layer.works for layer in self._sandbox.layers)
+            if not alone and bubblewrap.works() is None:
+                self._prefix = _bubblewrapped
+                self._restart()
+        return self._sandbox
+
+    def _restart(self) -> None:
+        self._sandbox.close()
         self._sandbox = self._start()
 
     @property
     def isolation(self) -> Isolation:
         """What the running sandbox achieves."""
-        return self._sandbox.isolation
-
-    def _start(self) -> ForkedSandbox:
-        return ForkedSandbox(self._framework, Isolation("C", ("process", "limits")), PACKAGE)
+        return self._best().isolation
 
     def spawn(self, limits: Limits) -> Child:
         """A child; a dead zygote is replaced once."""
         try:
-            return self._sandbox.spawn(limits)
+            return self._best().spawn(limits)
         except SandboxError:
-            self._sandbox.close()
-            self._sandbox = self._start()
+            self._restart()
             return self._sandbox.spawn(limits)
+
+    def proved(self) -> tuple[Layer, ...]:
+        """The layers, after a canary has tried to escape. Raises SandboxError when it got anywhere at level A or B."""
+        escapes = self._best().escapes()
+        if escapes and self.isolation.level != "C":
+            raise SandboxError(f"SANDBOX SETUP FAILED: the canary could {'; '.join(escapes)}")
+        return self._sandbox.layers
 
     def close(self) -> None:
         """End the zygote."""
         self._sandbox.close()
 
 
+def _bubblewrapped(command: Sequence[str]) -> list[str]:
+    """A zygote's command inside Bubblewrap, which sees the same three paths of ours."""
+    binds = [(path, path) for path in (str(PACKAGE / name) for name in VISIBLE)]
+    return bubblewrap.command(binds, command, environment())
+
+
 def require_isolation(framework: str, *, unsafe: bool) -> Isolation:
-    """What the sandbox for others' code achieves. Raises UsageError for level C unless `unsafe`."""
-    sandbox = choose(framework)
-    sandbox.close()
-    if sandbox.isolation.level == "C" and not unsafe:
-        raise UsageError(
-            "this machine cannot keep other people's code apart (level C: a plain process); "
-            "`autograder doctor` says what is missing; for code that you trust: make batch … UNSAFE=1"
-        )
-    return sandbox.isolation
+    """What the sandbox for others' code achieves, proved by a canary.
+
+    Raises UsageError for level C unless `unsafe`, SandboxError when the canary escapes.
+    """
+    with closing(choose(framework)) as sandbox:
+        if sandbox.isolation.level == "C":
+            if unsafe:
+                return sandbox.isolation
+            raise UsageError(
+                "this machine cannot keep other people's code apart (level C: a plain process); "
+                "`autograder doctor` says what is missing; for code that you trust: make batch … UNSAFE=1"
+            )
+        if isinstance(sandbox, Restarting):
+            sandbox.proved()
+        return sandbox.isolation
 
 
 def examined() -> Iterator[str]:
-    """A line for each layer that was tried."""
-    yield from ()
+    """A line for each layer that was tried, with what would help where one is missing."""
+    if sys.platform != "linux":
+        yield f"{sys.platform}: a plain process with a deadline; for others' code use Linux, WSL2 or a container"
+        return
+    for layer in available():
+        state = "works" if layer.works else "missing"
+        yield f"  {layer.name:<12} {state:<8} {layer.detail}" + (
+            f"\n{'':24}try: {layer.remedy}" if layer.remedy else ""
+        )

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from autograder.model import Isolation, Limits
+from autograder.sandbox.layers import canary
+from autograder.sandbox.layers.confine import LANDLOCK, LIMITS, NAMESPACES, SECCOMP, USER
+from autograder.sandbox.layers.probe import Layer, level
 from autograder.sandbox.protocol import Ending, SandboxError
 
+Prefix = Callable[[Sequence[str]], Sequence[str]]
+
+LAYERS = (NAMESPACES, LANDLOCK, SECCOMP, LIMITS, USER)
+VISIBLE = ("__init__.py", "wire", "sandbox")
 START_SECONDS = 120.0
 ORDER_SECONDS = 30.0
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -27,11 +36,13 @@ def environment() -> dict[str, str]:
     return {**fixed, **dict.fromkeys(THREADS, "1")}
 
 
-def bootstrap(package: Path, descriptor: int, framework: str) -> list[str]:
-    """The command that starts a zygote with the given copy of our package and no other path of ours."""
+def bootstrap(package: Path, descriptor: int, framework: str, wanted: Sequence[str]) -> list[str]:
+    """The command that starts a zygote, which sees three paths of our package and nothing else of ours."""
+    visible = [str(package / name) for name in VISIBLE]
     code = (
         f"import sys; sys.dont_write_bytecode = True; sys.path.insert(0, {str(package.parent)!r}); "
-        f"from autograder.sandbox import zygote; zygote.main({descriptor}, {framework!r})"
+        f"from autograder.sandbox import zygote; "
+        f"zygote.main({descriptor}, {framework!r}, {visible!r}, {list(wanted)!r})"
     )
     return [sys.executable, "-I", "-c", code]
 
@@ -61,28 +72,37 @@ class ForkedChild:
 class ForkedSandbox:
     """A zygote and its orders.
 
-    prefix: the command line before Python's own, e.g. Bubblewrap's. package: where the zygote finds ours.
+    package: where our package lies. wanted: the layers to try. prefix: the command line before Python's own,
+    e.g. Bubblewrap's.
     """
 
-    def __init__(self, framework: str, isolation: Isolation, package: Path, prefix: Sequence[str] = ()) -> None:
-        self.isolation = isolation
+    def __init__(
+        self, framework: str, package: Path, wanted: Sequence[str] = LAYERS, prefix: Prefix | None = None
+    ) -> None:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        descriptor = theirs.fileno()
+        command = bootstrap(package, theirs.fileno(), framework, wanted)
+        self._prefixed = prefix is not None
         self._process = subprocess.Popen(
-            [*prefix, *bootstrap(package, descriptor, framework)],
+            command if prefix is None else prefix(command),
             env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            pass_fds=[descriptor],
+            pass_fds=[theirs.fileno()],
             start_new_session=True,
         )
         theirs.close()
-        self._ready = False
 
-    def _await_ready(self) -> None:
-        if not self._ready:
-            self._receive(START_SECONDS)
-            self._ready = True
+    @functools.cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers that the zygote tried, as it found them. Waits until it is warm."""
+        reply, _ = self._receive(START_SECONDS)
+        return tuple(Layer(**layer) for layer in reply["layers"])
+
+    @property
+    def isolation(self) -> Isolation:
+        """What the layers in force come to."""
+        names = tuple(layer.name for layer in self.layers if layer.works)
+        return Isolation(level(self.layers), (*(("bubblewrap",) if self._prefixed else ()), *names))
 
     def _receive(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
         self._orders.settimeout(seconds)
@@ -95,7 +115,7 @@ class ForkedSandbox:
         return json.loads(message), list(descriptors)
 
     def _order(self, order: dict[str, Any], descriptors: Sequence[int] = ()) -> tuple[dict[str, Any], list[int]]:
-        self._await_ready()
+        assert self.layers is not None  # it is ready
         try:
             socket.send_fds(self._orders, [json.dumps(order).encode()], list(descriptors))
         except OSError as error:
@@ -104,9 +124,25 @@ class ForkedSandbox:
 
     def spawn(self, limits: Limits) -> ForkedChild:
         """A fresh child of the zygote."""
+        return self._child({"do": "spawn"}, limits)
+
+    def escapes(self) -> tuple[str, ...]:
+        """What an attacker of our own, confined like a submission, gets at; nothing is what one wants."""
+        limits = Limits()
+        with canary.bait() as bait:
+            child = self._child({"do": "canary", "bait": asdict(bait)}, limits)
+            try:
+                child.wire.settimeout(ORDER_SECONDS)
+                return tuple(json.loads(_all(child.wire)))
+            except (OSError, ValueError) as error:
+                raise SandboxError(f"the canary did not report ({error})") from None
+            finally:
+                child.end()
+
+    def _child(self, order: dict[str, Any], limits: Limits) -> ForkedChild:
         wire, theirs = socket.socketpair()
         output, prints = socket.socketpair()
-        order = {"do": "spawn", "memory_bytes": limits.memory_bytes, "cpu_seconds": limits.cpu_seconds}
+        order |= {"memory_bytes": limits.memory_bytes, "cpu_seconds": limits.cpu_seconds}
         try:
             reply, (handle,) = self._order(order, [theirs.fileno(), prints.fileno()])
         except BaseException:
@@ -134,3 +170,11 @@ class ForkedSandbox:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _all(source: socket.socket) -> bytes:
+    """Everything until the other side closes."""
+    parts = []
+    while part := source.recv(1 << 16):
+        parts.append(part)
+    return b"".join(parts)

@@ -1,12 +1,14 @@
 """The warm process that forks a child for each submission: milliseconds instead of an import.
 
-It imports the framework (NumPy, or NumPy and PyTorch) once, with one thread, and never meets a byte of a
-student's. Orders arrive on a sequenced-packet socket, each with the descriptors that it needs:
+It settles behind the walls that this machine has, imports the framework (NumPy, or NumPy and PyTorch) once,
+with one thread, and never meets a byte of a student's. Orders arrive on a sequenced-packet socket, each with
+the descriptors that it needs:
 
-    spawn {confinement}  + [wire, output]   ->  {"pid": n} + [pidfd]
-    reap  {"pid": n}                        ->  {"status": wait status, "seconds": CPU, "memory_bytes": peak}
+    spawn {limits} + [wire, output]   ->  {"pid": n} + [pidfd]
+    canary {limits, bait} + the same  ->  the same; the child sends what it could escape to, as JSON
+    reap {"pid": n}                   ->  {"status": wait status, "seconds": CPU, "memory_bytes": peak}
 
-Run as `python -I -c "…; zygote.main(descriptor, framework)"` by `sandbox.forked`.
+Run as `python -I -c "…; zygote.main(…)"` by `sandbox.forked`. The walls go up before NumPy is imported.
 """
 
 from __future__ import annotations
@@ -16,47 +18,57 @@ import gc
 import json
 import os
 import random
-import resource
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from autograder.sandbox import learning, worker
+from autograder.sandbox.layers import canary
+from autograder.sandbox.walls import Walls, raised
 
 ORDER_BYTES = 1 << 16
+Order = Mapping[str, Any]
 
 
-def main(descriptor: int, framework: str) -> None:
-    """Warm up, say so, then obey until the grader hangs up."""
+def main(descriptor: int, framework: str, visible: Sequence[str], wanted: Sequence[str]) -> None:
+    """Settle, warm up, say so, then obey until the grader hangs up.
+
+    visible: the files of ours that children may read. wanted: the layers to try, by the names of `layers.probe`.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
+    walls = raised(visible, wanted)
+    from autograder.sandbox import learning, worker  # NumPy: only now, because walls need a single thread
+
     learning.warm(framework)
     gc.collect()
     gc.freeze()
     orders = socket.socket(fileno=descriptor)
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the grader has left
-        orders.send(json.dumps({"ready": os.getpid()}).encode())
-        _obey(orders)
+        orders.send(json.dumps({"ready": True, "layers": walls.described()}).encode())
+        _obey(orders, walls, worker.serve)
 
 
-def _obey(orders: socket.socket) -> None:
+def _obey(orders: socket.socket, walls: Walls, serve: Callable[[socket.socket], None]) -> None:
     while True:
         message, descriptors, _, _ = socket.recv_fds(orders, ORDER_BYTES, 4)
         if not message:
             return
         order = json.loads(message)
-        if order["do"] == "spawn":
-            _spawn(orders, order, descriptors)
-        else:
+        if order["do"] == "reap":
             _reap(orders, order["pid"])
+        else:
+            _spawn(orders, walls, order, descriptors, serve if order["do"] == "spawn" else _canary(order))
 
 
-def _spawn(orders: socket.socket, order: Mapping[str, Any], descriptors: list[int]) -> None:
-    pid = os.fork()
+def _spawn(
+    orders: socket.socket, walls: Walls, order: Order, descriptors: list[int], work: Callable[[socket.socket], None]
+) -> None:
+    confine = walls.confinement(order["memory_bytes"], order["cpu_seconds"])
+    pid = walls.fork()
     if pid == 0:
         with contextlib.suppress(BaseException):
-            _child(orders, order, *descriptors)
+            work(_own(orders, confine, *descriptors))
         os._exit(0)
     for descriptor in descriptors:
         os.close(descriptor)
@@ -71,14 +83,13 @@ def _reap(orders: socket.socket, pid: int) -> None:
     orders.send(json.dumps({"status": status, "seconds": seconds, "memory_bytes": usage.ru_maxrss << 10}).encode())
 
 
-def _child(orders: socket.socket, order: Mapping[str, Any], wire_end: int, output: int) -> None:
-    """From here on the process belongs to a student."""
+def _own(orders: socket.socket, confine: Callable[[], None], wire_end: int, output: int) -> socket.socket:
+    """From here on the process belongs to a student: its descriptors, its streams, its walls."""
     orders.close()
-    os.setsid()
     nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
+    for descriptor, target in ((nothing, 0), (output, 1), (output, 2)):
+        os.dup2(descriptor, target)
+    confine()  # before the rest is closed: Landlock's rules are held by a descriptor
     channel = socket.socket(fileno=os.dup(wire_end))
     os.closerange(3, channel.fileno())
     os.closerange(channel.fileno() + 1, 256)
@@ -87,8 +98,7 @@ def _child(orders: socket.socket, order: Mapping[str, Any], wire_end: int, outpu
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     _reseed()
-    limit(order["memory_bytes"], order["cpu_seconds"])
-    worker.serve(channel)
+    return channel
 
 
 def _reseed() -> None:
@@ -100,11 +110,11 @@ def _reseed() -> None:
         torch.manual_seed(0)
 
 
-def limit(memory_bytes: int, cpu_seconds: int) -> None:
-    """Bound this process for good: address space beyond the present one, CPU, file size, core dumps."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 24, 1 << 24))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-    with contextlib.suppress(FileNotFoundError), open("/proc/self/statm", encoding="ascii") as statm:
-        present = int(statm.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (present + memory_bytes,) * 2)
+def _canary(order: Order) -> Callable[[socket.socket], None]:
+    """Instead of a submission: an attacker of our own."""
+
+    def work(channel: socket.socket) -> None:
+        bait = canary.Bait(**{**order["bait"], "outside": tuple(order["bait"]["outside"])})
+        channel.sendall(json.dumps(canary.escapes(bait)).encode())
+
+    return work

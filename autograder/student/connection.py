@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder import wire
 from autograder.model import Limits, StudentFault, Submission
-from autograder.sandbox.protocol import Sandbox
+from autograder.sandbox.protocol import Sandbox, SandboxError
 from autograder.sandbox.worker import Engine, opaque
 from autograder.student import faults
 from autograder.student.line import Gone, Late, Line
@@ -96,6 +96,7 @@ class Remote:
         limits = self._limits
         child = self._sandbox.spawn(limits)
         self._line = Line(child, answer_bytes=limits.answer_bytes, output_bytes=limits.output_bytes)
+        self._greet()
         files = {name: np.frombuffer(content, np.uint8) for name, content in self._submission.files.items()}
         try:
             self._exchange({"verb": "files", "files": files, "module": self._module}, f"{self._module}.py", {})
@@ -103,6 +104,14 @@ class Remote:
             self._unloadable = fault
             self.close()
             raise
+
+    def _greet(self) -> None:
+        """See that the child is there before it gets a byte of the student's: until then a silence is ours."""
+        try:
+            self._exchange({"verb": "pace", "turns": 0}, "the sandbox", {})
+        except StudentFault as fault:
+            self.close()
+            raise SandboxError(f"a fresh child did not answer: {fault}") from None
 
     def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
         if self._left <= 0:
