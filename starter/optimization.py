@@ -45,13 +45,13 @@ def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):
 
     w: float (any shape), parameters.
     g: float (as w), gradient of the loss at w.
-    v: float (as w), velocity: the last movement of w (zeros at the start).
+    v: float (as w), velocity: what has become of the earlier movements (zeros at the start).
     lr: float > 0, learning rate; it stands inside the velocity.
     mu: float in [0, 1), the share of the velocity that is kept.
     nesterov: bool; if true, w looks ahead along the new velocity, w' = w + μv' − lr·g. The
         velocity that is returned is v' in either case.
     Returns: (w', v'), two floats (as w).
-    Source: Lee 2.2; d2l 12.6; Sutskever et al. 2013, eq. 1-4; Bengio et al. 2012, eq. 7.
+    Source: Lee 2.2; d2l 12.6; Sutskever et al. 2013, eq. 1-4; Bengio et al. 2012.
     """
     raise NotImplementedError("momentum_step")
 
