@@ -104,7 +104,7 @@ def test_a_score_may_come_as_an_array_of_one():
 def test_parts_of_a_tuple_are_answers_of_their_own():
     out, cache = parts(claim((1.0, {"x": 2.0})), "out", "cache")
     check_close(out, 1.0)
-    assert message(check_close, cache["x"], 3.0) == "f() → cache['x']: result is 2, expected 3"
+    assert message(check_close, cache["x"], 3.0) == "f() → cache['x']: cache['x'] is 2, expected 3"
 
 
 def test_parts_of_a_plain_tuple_are_given_back():

@@ -115,12 +115,12 @@ def test_shapes_that_would_broadcast_are_different():
 def test_the_place_of_a_difference_is_its_path():
     ours = {"layers": [(np.ones(2), np.zeros(3))]}
     yours = {"layers": [(np.ones(2), np.array([0.0, 7.0, 0.0]))]}
-    assert said(yours, ours) == "['layers'][0][1][1] is 7, expected 0"
+    assert said(yours, ours) == "result['layers'][0][1][1] is 7, expected 0"
 
 
 def test_parts_of_a_tuple_bear_the_names_that_they_are_given():
     assert said((1.0, 3.0), (1.0, 2.0), names=("dw", "db")) == "db is 3, expected 2"
-    assert said((1.0, np.ones(2)), (1.0, np.ones(3)), names=("dw",)) == "[1] has shape (2,), expected (3,)"
+    assert said((1.0, np.ones(2)), (1.0, np.ones(3)), names=("dw",)) == "result[1] has shape (2,), expected (3,)"
 
 
 def test_parts_of_a_named_tuple_bear_its_names():
