@@ -22,6 +22,7 @@ class Answer:
 
     __slots__ = ("_called", "_fetch", "_inputs", "_ref", "_student", "_value")
     __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None  # NumPy leaves `np.float64(2) * answer` to the answer
 
     def __init__(
         self,
