@@ -63,7 +63,7 @@ def tolerance_for(yours: Array, ours: Array, device: str = "cpu") -> Tolerance:
 class Comparison:
     """How two values are compared. tolerance: None for the table's. values: False stops after shapes and kinds.
 
-    exact: numbers must be equal. names: what the parts of a tuple are called.
+    exact: numbers must be equal. names: what the parts of a tuple are called. root: what the whole is called.
     """
 
     tolerance: Tolerance | None = None
@@ -71,9 +71,11 @@ class Comparison:
     exact: bool = False
     names: tuple[str, ...] = ()
     device: str = "cpu"
+    root: str = "result"
 
     def difference(self, yours: Any, ours: Any, place: str = "") -> Difference | None:
         """The first difference, depth first, or None."""
+        place = place or self.root
         yours, ours = _unwrapped(yours), _unwrapped(ours)
         if isinstance(ours, (tuple, list)) and not _numeric_list(ours):
             return self._sequences(yours, ours, place)
@@ -94,7 +96,7 @@ class Comparison:
         return None
 
     def _name(self, ours: Sequence[Any], number: int, place: str) -> str:
-        names = () if place else self.names or getattr(ours, "_fields", ())
+        names = (self.names or getattr(ours, "_fields", ())) if place == self.root else ()
         return names[number] if number < len(names) else f"{place}[{number}]"
 
     def _mappings(self, yours: Any, ours: Mapping[Any, Any], place: str) -> Difference | None:
@@ -221,20 +223,14 @@ def describe(value: Any) -> Sentence:
     return sentence("{value}", value=repr(value)[:60])
 
 
-def _at(place: str) -> str:
-    return place or "result"
-
-
 def _structure(yours: Any, ours: Any, place: str) -> Difference:
-    message = sentence(
-        "{place} is {yours}, expected {ours}", place=_at(place), yours=describe(yours), ours=describe(ours)
-    )
+    message = sentence("{place} is {yours}, expected {ours}", place=place, yours=describe(yours), ours=describe(ours))
     return Difference("structure", message, Evidence(place=place))
 
 
 def _keys(yours: Mapping[Any, Any], ours: Mapping[Any, Any], place: str) -> Difference:
     message = sentence(
-        "{place} has the keys {yours}, expected {ours}", place=_at(place), yours=_listed(yours), ours=_listed(ours)
+        "{place} has the keys {yours}, expected {ours}", place=place, yours=_listed(yours), ours=_listed(ours)
     )
     return Difference("structure", message, Evidence(place=place))
 
@@ -245,16 +241,14 @@ def _listed(keys: Mapping[Any, Any]) -> str:
 
 
 def _shape(a: Array, b: Array, place: str) -> Difference:
-    message = sentence(
-        "{place} has shape {yours}, expected {ours}", place=_at(place), yours=str(a.shape), ours=str(b.shape)
-    )
+    message = sentence("{place} has shape {yours}, expected {ours}", place=place, yours=str(a.shape), ours=str(b.shape))
     return Difference("shape", message, Evidence(place=place, yours_shape=a.shape, ours_shape=b.shape))
 
 
 def _dtype(a: Array, b: Array, place: str) -> Difference:
     yours, ours = KINDS[a.dtype.kind], KINDS[b.dtype.kind]
     message = sentence(
-        "{place} holds {yours} ({dtype}), expected {ours}", place=_at(place), yours=yours, dtype=a.dtype.name, ours=ours
+        "{place} holds {yours} ({dtype}), expected {ours}", place=place, yours=yours, dtype=a.dtype.name, ours=ours
     )
     return Difference("dtype", message, Evidence(place=place, yours=a.dtype.name, ours=b.dtype.name))
 
@@ -269,7 +263,7 @@ def _nonfinite(a: Array, b: Array, place: str) -> Difference | None:
         return None
     index = tuple(int(i) for i in np.argwhere(~same)[0])
     yours, ours = apart(a[index], b[index])
-    message = sentence("{place} is {yours}, expected {ours}", place=entry(_at(place), index), yours=yours, ours=ours)
+    message = sentence("{place} is {yours}, expected {ours}", place=entry(place, index), yours=yours, ours=ours)
     evidence = Evidence(entry(place, index), yours, ours, mismatched=int(np.sum(~same)), total=int(a.size))
     return Difference("finite", message, evidence)
 
@@ -280,7 +274,7 @@ def _value(a: Array, b: Array, error: Array, allowed: Array, scale: float, place
     shown = scale if scale > 0 else 1.0
     yours, ours = apart(a[index], b[index])
     evidence = Evidence(
-        place=entry(_at(place), index),
+        place=entry(place, index),
         yours=yours,
         ours=ours,
         error=min(float(error[index]) / shown, sys.float_info.max),  # infinity is no JSON
