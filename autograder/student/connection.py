@@ -148,7 +148,7 @@ class Remote:
             self.close()
             raise faults.late(asked, seconds) from None
         except Gone:
-            raise faults.died(asked, self.close()) from None
+            raise faults.died(asked, self.close(), self._limits.cpu_seconds) from None
         except wire.WireError as error:
             self.close()
             raise faults.garbled(asked, str(error)) from None
