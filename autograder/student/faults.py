@@ -84,7 +84,7 @@ def exhausted(seconds: float) -> StudentFault:
 def died(asked: str, ending: Ending, cpu_seconds: float) -> StudentFault:
     """The fault for a process that ended while an answer was awaited."""
     killed = ending.signal == getattr(signal, "SIGKILL", -1)  # what the first process of a PID namespace gets instead
-    if ending.signal == getattr(signal, "SIGXCPU", -1) or (killed and ending.seconds >= 0.95 * cpu_seconds):
+    if ending.signal == getattr(signal, "SIGXCPU", -1) or (killed and ending.seconds > cpu_seconds - 0.5):
         message = sentence("{asked} used up the submission's CPU time", asked=asked)
         return StudentFault(Verdict(Status.TIMED_OUT, message))
     if ending.signal is None:
