@@ -81,12 +81,13 @@ def exhausted(seconds: float) -> StudentFault:
     return StudentFault(Verdict(Status.TIMED_OUT, message))
 
 
-def died(asked: str, ending: Ending) -> StudentFault:
+def died(asked: str, ending: Ending, cpu_seconds: float) -> StudentFault:
     """The fault for a process that ended while an answer was awaited."""
-    if ending.signal == getattr(signal, "SIGXCPU", -1):
+    killed = ending.signal == getattr(signal, "SIGKILL", -1)  # what the first process of a PID namespace gets instead
+    if ending.signal == getattr(signal, "SIGXCPU", -1) or (killed and ending.seconds > cpu_seconds - 0.5):
         message = sentence("{asked} used up the submission's CPU time", asked=asked)
         return StudentFault(Verdict(Status.TIMED_OUT, message))
-    if ending.signal in (None, signal.SIGKILL if hasattr(signal, "SIGKILL") else None):
+    if ending.signal is None:
         message = sentence(
             "{asked} ended the process instead of answering (exit status {code})", asked=asked, code=ending.exit_code
         )
