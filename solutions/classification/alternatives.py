@@ -3,6 +3,7 @@
 from collections import namedtuple
 
 import numpy as np
+
 from autograder.bank import alternative
 
 from . import solution as right

@@ -8,6 +8,7 @@ Left out because they are right, or too near to it to be told apart without fail
 """
 
 import numpy as np
+
 from autograder.bank import mistake
 
 from . import solution as right
