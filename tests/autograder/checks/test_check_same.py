@@ -11,8 +11,8 @@ from support import asked, claim, message, refusal
 from support_courses import TINY
 
 from autograder import bank
-from autograder.checks import check_close, check_equal, check_same, check_unchanged
-from autograder.model import GraderMistake, Status, StudentFault
+from autograder.checks import check_close, check_equal, check_same
+from autograder.model import GraderMistake, Status
 
 RIGHT = """
     import torch
@@ -38,7 +38,7 @@ def reference():
 
 @pytest.fixture
 def submit_torch(torch_sandbox):
-    """A file's text, answering from a process with torch."""
+    """The right layer and some more lines, answering from a process with torch."""
     handed_in = []
 
     def hand_in(source):
@@ -277,50 +277,8 @@ def test_the_arguments_stay_as_they_are(submit_torch, reference, x):
     assert not x.requires_grad
 
 
-def test_a_tensor_that_a_function_writes_into_has_changed(submit_torch, x):
-    student = submit_torch("def spoil(x):\n    x.zero_()\n    return x\n").student
-    assert message(check_unchanged, student.spoil, x) == "spoil(array(2, 3)) changes its argument number 1"
-
-
 @pytest.mark.parametrize("swapped", [False, True])
 def test_the_students_module_comes_first(reference, swapped):
     modules = (linear(reference), claim(1.0)) if swapped else (claim(1.0), claim(1.0))
     with pytest.raises(GraderMistake, match="check_same needs the student's module first and the reference's second"):
         check_same(*modules, at=())
-
-
-def test_training_gives_the_losses(submit_torch):
-    student = submit_torch("").student
-    inputs, targets = torch.eye(3), torch.eye(3)
-    losses = student._learn(
-        "train",
-        student.Linear(3, 3),
-        "train",
-        arguments=[inputs, targets],
-        loss="mse",
-        optimizer="sgd",
-        lr=0.5,
-        steps=5,
-    )
-    assert len(losses) == 5
-    assert losses[-1] < losses[0]
-
-
-def test_tensors_travel_as_tensors(submit_torch):
-    student = submit_torch("""
-def kind(x):
-    return [type(x).__name__, str(x.dtype), x.requires_grad, tuple(x.shape)]
-
-def half(x):
-    return (x / 2).requires_grad_()
-
-def odd():
-    return torch.ones(2, dtype=torch.bfloat16), torch.eye(2).to_sparse()
-""").student
-    check_equal(student.kind(torch.ones(2, 3)), ["Tensor", "torch.float32", False, (2, 3)])
-    check_equal(student.kind(torch.ones(2, requires_grad=True)), ["Tensor", "torch.float32", True, (2,)])
-    check_close(student.half(torch.ones(2)), torch.ones(2) / 2)
-    first, second = student.odd()[0], student.odd()[1]
-    for answer, kind in ((first, "tensor of dtype torch.bfloat16"), (second, "tensor of layout torch.sparse_coo")):
-        with pytest.raises(StudentFault, match=f"an object of type {kind}"):
-            check_close(answer, torch.ones(2))
