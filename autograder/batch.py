@@ -63,7 +63,7 @@ def course_secret(root: Path) -> bytes:
 
 def seed_for(secret: bytes, topic: str, student: str) -> str:
     """A student's own seed: nobody without the secret can know it, everybody with the report can use it again."""
-    message = f"{topic}/{student}".encode("utf-8", "surrogateescape")
+    message = f"{topic}/{student}".encode("utf-8", "surrogatepass")
     return hmac.new(secret, message, hashlib.sha256).hexdigest()[:8]
 
 
@@ -173,5 +173,5 @@ def file_name(student: str) -> str:
     safe = re.sub(r"[^\w.\- ]", "_", student).strip(". ")[:100]
     if safe == student:
         return safe
-    digest = hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{safe or 'student'}-{digest}"
