@@ -230,6 +230,23 @@ def test_a_fixture_that_fails_at_its_end_is_ours(tmp_path):
     assert statuses(report)["scale_with_two"] == "ours"
 
 
+@pytest.mark.parametrize("word", ["student", "reference", "rng", "tensors"])
+def test_a_fixture_that_asks_for_what_is_filled_in_later_is_told_so(tmp_path, word):
+    text = f"""
+        @pytest.fixture
+        def early({word}):
+            return {word}.normal(3)
+
+
+        @points(1)
+        def test_scale_early(early, student, reference, rng, tensors):
+            '''early'''
+        """
+    (question,) = played(Grader(with_graders(tmp_path / "c", text), "vectors")).questions
+    assert question.verdict.status.value == "ours"
+    assert f"{word} is there when a question is called, not yet when a fixture is made" in str(question.verdict.message)
+
+
 def test_an_unknown_fixture_is_ours(tmp_path):
     text = FAILING.replace("test_scale_broken(student)", "test_scale_broken(student, gpu)").format(body="pass")
     report = played(Grader(with_graders(tmp_path / "c", text), "vectors"))
