@@ -168,6 +168,16 @@ def test_a_course_with_a_slip_is_exit_code_3(run, tmp_path, file, text, said):
     assert err.startswith("autograder: ")
 
 
+def test_a_slip_that_nobody_foresaw_is_told_in_full_and_is_exit_code_3(run, tmp_path):
+    course = copied(tmp_path / "course")
+    mistakes = course.solutions("vectors") / "mistakes.py"
+    mistakes.write_text(mistakes.read_text() + '\n\n@mistake("scale", replaces=3)\ndef slip(x, a):\n    return x\n')
+    code, out, err = run("grade", "vectors", "--from", SOLUTION, root=course.root)
+    assert (code, out) == (3, "")
+    assert "TypeError" in err
+    assert err.endswith("autograder: this is a fault of the grader itself\n")
+
+
 def test_a_question_that_fails_by_itself_is_exit_code_3_after_the_page(run, tmp_path):
     course = with_graders(tmp_path / "c", "@points(1)\ndef test_scale(student):\n    '''T'''\n    1 / 0\n")
     code, out, _ = run("grade", "vectors", "--from", SOLUTION, root=course.root)
