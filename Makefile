@@ -45,7 +45,7 @@ doctor: $(VENV)/student.stamp ## how student code is kept apart on this machine
 test: check      ## everything: the floors, style, types, spelling, tests, proofs of all topics
 
 check: lint      ## the same as test
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest -q -n auto $(PYTEST)
 
 lint: $(VENV)/developer.stamp ## style, types, floors and spelling alone
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

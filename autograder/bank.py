@@ -81,12 +81,9 @@ def public(module: types.ModuleType) -> dict[str, Any]:
 
 def load(folder: Path) -> Bank:
     """The bank in solutions/<topic>/. Raises AutograderError when a file is missing or an entry is wrong."""
-    package = _package(folder)
-    modules = [_module(package, folder, name) for name in ("solution", "mistakes", "alternatives")]
-    solution, mistakes, alternatives = modules
-    if solution is None:
-        raise AutograderError(f"{folder / 'solution.py'} is missing")
-    return Bank(solution, _variants(mistakes, solution), _variants(alternatives, solution))
+    solution, package = load_solution(folder), _package(folder)
+    mistakes, alternatives = (_module(package, folder, name) for name in ("mistakes", "alternatives"))
+    return Bank(solution, _variants(mistakes, solution, "mistake"), _variants(alternatives, solution, "alternative"))
 
 
 def load_solution(folder: Path) -> types.ModuleType:
@@ -108,16 +105,20 @@ def _package(folder: Path) -> str:
 
 
 def _module(package: str, folder: Path, name: str) -> types.ModuleType | None:
-    if not (folder / f"{name}.py").exists():
+    path = folder / f"{name}.py"
+    if not path.exists():
         return None
-    return importlib.import_module(f"{package}.{name}")
+    try:
+        return importlib.import_module(f"{package}.{name}")
+    except Exception as error:
+        raise AutograderError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
 
 
-def _variants(module: types.ModuleType | None, solution: types.ModuleType) -> tuple[Variant, ...]:
+def _variants(module: types.ModuleType | None, solution: types.ModuleType, kind: str) -> tuple[Variant, ...]:
     groups: dict[str, list[tuple[Entry, Any]]] = {}
     for value in vars(module).values() if module is not None else ():
         entry = vars(value).get(MARK) if hasattr(value, "__dict__") else None
-        if isinstance(entry, Entry):
+        if isinstance(entry, Entry) and entry.kind == kind:
             groups.setdefault(entry.group, []).append((entry, value))
     return tuple(_variant(name, members, solution) for name, members in groups.items())
 

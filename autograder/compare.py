@@ -7,6 +7,7 @@ because an elementwise relative error fails right float32 code through cancellat
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 
 from autograder.model import Evidence, Sentence, sentence
 from autograder.wire import Array, Opaque, Tensor
+from autograder.wire.values import AXES
 
 WHOLE = sentence("whole numbers")
 KINDS = {
@@ -61,7 +63,7 @@ def tolerance_for(yours: Array, ours: Array, device: str = "cpu") -> Tolerance:
 class Comparison:
     """How two values are compared. tolerance: None for the table's. values: False stops after shapes and kinds.
 
-    exact: numbers must be equal. names: what the parts of a tuple are called.
+    exact: numbers must be equal. names: what the parts of a tuple are called. root: what the whole is called.
     """
 
     tolerance: Tolerance | None = None
@@ -69,20 +71,19 @@ class Comparison:
     exact: bool = False
     names: tuple[str, ...] = ()
     device: str = "cpu"
+    root: str = "result"
 
     def difference(self, yours: Any, ours: Any, place: str = "") -> Difference | None:
         """The first difference, depth first, or None."""
+        place = place or self.root
         yours, ours = _unwrapped(yours), _unwrapped(ours)
         if isinstance(ours, (tuple, list)) and not _numeric_list(ours):
             return self._sequences(yours, ours, place)
         if isinstance(ours, Mapping):
             return self._mappings(yours, ours, place)
         if isinstance(ours, (str, type(None))):
-            return (
-                None
-                if not self.values or (type(yours) is type(ours) and yours == ours)
-                else _structure(yours, ours, place)
-            )
+            same = type(yours) is type(ours) and (yours == ours or not self.values)
+            return None if same else _structure(yours, ours, place)
         return self._arrays(yours, ours, place)
 
     def _sequences(self, yours: Any, ours: Sequence[Any], place: str) -> Difference | None:
@@ -95,12 +96,14 @@ class Comparison:
         return None
 
     def _name(self, ours: Sequence[Any], number: int, place: str) -> str:
-        names = () if place else self.names or getattr(ours, "_fields", ())
+        names = (self.names or getattr(ours, "_fields", ())) if place == self.root else ()
         return names[number] if number < len(names) else f"{place}[{number}]"
 
     def _mappings(self, yours: Any, ours: Mapping[Any, Any], place: str) -> Difference | None:
-        if not isinstance(yours, Mapping) or set(yours) != set(ours):
+        if not isinstance(yours, Mapping):
             return _structure(yours, ours, place)
+        if set(yours) != set(ours):
+            return _keys(yours, ours, place)
         for key in ours:
             found = self.difference(yours[key], ours[key], f"{place}[{key!r}]")
             if found:
@@ -149,7 +152,7 @@ class Comparison:
         if a is None or b is None or not self.values:
             return 0.0
         error, (allowed, _) = errors(a, b), self._allowed(a, b)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             return float(np.max(np.where(error == 0, 0.0, error / allowed), initial=0.0))
 
 
@@ -173,13 +176,13 @@ def rms(array: Array) -> float:
 def as_array(value: Any) -> Array | None:
     """The value as an array when it is a number, an array or nested lists of numbers of one shape; else None."""
     value = _unwrapped(value)
-    if isinstance(value, np.ndarray):
-        return value
-    if isinstance(value, (bool, int, float, complex, np.generic)):
+    if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)):
         array = np.asarray(value)
     elif isinstance(value, (list, tuple)):
         items = [as_array(item) for item in value]
         if any(item is None for item in items) or len({item.shape for item in items if item is not None}) > 1:
+            return None
+        if items and items[0] is not None and items[0].ndim >= AXES:  # no array has so many
             return None
         array = np.array(items) if items else np.zeros(0)
     else:
@@ -215,33 +218,37 @@ def describe(value: Any) -> Sentence:
         return sentence("an array of shape {shape}", shape=value.shape)
     if isinstance(value, (tuple, list, dict)):
         return sentence("a {kind} of {count}", kind=type(value).__name__, count=len(value))
-    if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)):
+    if as_array(value) is not None:
         return sentence("a single number")
     return sentence("{value}", value=repr(value)[:60])
 
 
-def _at(place: str) -> str:
-    return place or "result"
-
-
 def _structure(yours: Any, ours: Any, place: str) -> Difference:
+    message = sentence("{place} is {yours}, expected {ours}", place=place, yours=describe(yours), ours=describe(ours))
+    return Difference("structure", message, Evidence(place=place))
+
+
+def _keys(yours: Mapping[Any, Any], ours: Mapping[Any, Any], place: str) -> Difference:
     message = sentence(
-        "{place} is {yours}, expected {ours}", place=_at(place), yours=describe(yours), ours=describe(ours)
+        "{place} has the keys {yours}, expected {ours}", place=place, yours=_listed(yours), ours=_listed(ours)
     )
     return Difference("structure", message, Evidence(place=place))
 
 
+def _listed(keys: Mapping[Any, Any]) -> str:
+    text = ", ".join(map(repr, keys))
+    return text if len(text) <= 200 else text[:200] + "…"
+
+
 def _shape(a: Array, b: Array, place: str) -> Difference:
-    message = sentence(
-        "{place} has shape {yours}, expected {ours}", place=_at(place), yours=str(a.shape), ours=str(b.shape)
-    )
+    message = sentence("{place} has shape {yours}, expected {ours}", place=place, yours=str(a.shape), ours=str(b.shape))
     return Difference("shape", message, Evidence(place=place, yours_shape=a.shape, ours_shape=b.shape))
 
 
 def _dtype(a: Array, b: Array, place: str) -> Difference:
     yours, ours = KINDS[a.dtype.kind], KINDS[b.dtype.kind]
     message = sentence(
-        "{place} holds {yours} ({dtype}), expected {ours}", place=_at(place), yours=yours, dtype=a.dtype.name, ours=ours
+        "{place} holds {yours} ({dtype}), expected {ours}", place=place, yours=yours, dtype=a.dtype.name, ours=ours
     )
     return Difference("dtype", message, Evidence(place=place, yours=a.dtype.name, ours=b.dtype.name))
 
@@ -255,14 +262,9 @@ def _nonfinite(a: Array, b: Array, place: str) -> Difference | None:
     if np.all(same):
         return None
     index = tuple(int(i) for i in np.argwhere(~same)[0])
-    message = sentence(
-        "{place} is {yours}, expected {ours}",
-        place=entry(_at(place), index),
-        yours=number(a[index]),
-        ours=number(b[index]),
-    )
-    bad = int(np.sum(~same))
-    evidence = Evidence(entry(place, index), number(a[index]), number(b[index]), mismatched=bad, total=int(a.size))
+    yours, ours = apart(a[index], b[index])
+    message = sentence("{place} is {yours}, expected {ours}", place=entry(place, index), yours=yours, ours=ours)
+    evidence = Evidence(entry(place, index), yours, ours, mismatched=int(np.sum(~same)), total=int(a.size))
     return Difference("finite", message, evidence)
 
 
@@ -270,11 +272,12 @@ def _value(a: Array, b: Array, error: Array, allowed: Array, scale: float, place
     """The difference at the entry that goes furthest beyond what is allowed there."""
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(error - allowed)), error.shape))
     shown = scale if scale > 0 else 1.0
+    yours, ours = apart(a[index], b[index])
     evidence = Evidence(
-        place=entry(_at(place), index),
-        yours=number(a[index]),
-        ours=number(b[index]),
-        error=float(error[index]) / shown,
+        place=entry(place, index),
+        yours=yours,
+        ours=ours,
+        error=min(float(error[index]) / shown, sys.float_info.max),  # infinity is no JSON
         allowed=float(allowed[index]) / shown,
         mismatched=int(np.sum(error > allowed)),
         total=int(error.size),
@@ -290,7 +293,14 @@ def entry(place: str, index: tuple[int, ...]) -> str:
     return f"{place}[{', '.join(map(str, index))}]" if index else place
 
 
-def number(value: Any) -> str:
-    """A number with the digits that tell two close ones apart."""
+def number(value: Any, digits: int = 6) -> str:
+    """A number with at most so many digits; 0 for as many as it takes."""
     scalar = value.item() if hasattr(value, "item") else value
-    return f"{scalar:.6g}" if isinstance(scalar, (float, complex)) else str(scalar)
+    return f"{scalar:.{digits}g}" if digits and isinstance(scalar, (float, complex)) else str(scalar)
+
+
+def apart(yours: Any, ours: Any) -> tuple[str, str]:
+    """Two numbers with as many digits as tell them apart, six at least."""
+    texts = [(number(yours, digits), number(ours, digits)) for digits in range(6, 17)]
+    texts += [(number(yours, 0), number(ours, 0))]
+    return next((pair for pair in texts if pair[0] != pair[1]), texts[0])

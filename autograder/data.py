@@ -40,8 +40,13 @@ def breast_cancer() -> tuple[Array, Array]:
     return table[:, :-1].copy(), table[:, -1].astype(np.int64)
 
 
-def diabetes() -> tuple[Array, Array]:
-    """Patients: float64 (442, 10), columns of mean 0 and norm 1; disease progression, float64 (442,)."""
+def diabetes(*, scaled: bool = True) -> tuple[Array, Array]:
+    """Patients: float64 (442, 10); disease progression, float64 (442,).
+
+    scaled: columns of mean 0 and norm 1; otherwise each column in units of its own.
+    """
     (raw,), (target,) = _read("diabetes_data_raw.csv.gz"), _read("diabetes_target.csv.gz")
+    if not scaled:
+        return raw.copy(), target.reshape(-1).copy()
     centred = raw - raw.mean(axis=0)
     return centred / np.linalg.norm(centred, axis=0), target.reshape(-1).copy()

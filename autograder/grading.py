@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -17,7 +18,6 @@ from autograder.manifest import Course, nearest
 from autograder.model import (
     Assignment,
     AutograderError,
-    GraderMistake,
     Isolation,
     QuestionResult,
     Report,
@@ -87,23 +87,24 @@ class Grader:
             remembered=self._remembered,
         )
         arguments = ["-c", str(Path(__file__).with_name("graders.ini")), f"--rootdir={self.course.root}"]
+        arguments += [f"--confcutdir={self.course.root / 'tests' / 'graders'}"]
         arguments += ["--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "--strict-markers"]
         arguments += [option for name in UNUSED.split() for option in ("-p", f"no:{name}")]
-        try:
-            pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
-        except GraderMistake as error:
-            raise AutograderError(str(error)) from None
+        _forget_graders()
+        code = pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
         if plugin.failure is not None:
             raise plugin.failure
-        self._refuse(plugin, only)
+        self._refuse(plugin, only, code)
 
     def _job(self, who: Answerer) -> Job:
         return Job(who.connection, who.seed, self.suspects, who, who.exercise, who.witness)
 
-    def _refuse(self, plugin: GradingPlugin, only: str) -> None:
+    def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""
         if plugin.broken:
             raise AutograderError(f"the graders of {self.topic} cannot be loaded:\n" + "\n".join(plugin.broken))
+        if code in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR):
+            raise AutograderError(f"the graders of {self.topic} cannot be loaded: pytest has said why above")
         asked = plugin.questions.values()
         if not asked:
             raise AutograderError(f"the graders of {self.topic} hold no question")
@@ -129,6 +130,12 @@ class Grader:
     def played(self, name: str, namespace: Any, seed: str) -> Answerer:
         """Trusted code as an answerer, in this process: a mistake, an alternative, the reference itself."""
         return Answerer(name, Local(namespace), seed, Isolation("C", ("trusted code in this process",)))
+
+
+def _forget_graders() -> None:
+    """Make pytest read graders anew: it names their modules by their place in a course, the same in every course."""
+    for name in [name for name in sys.modules if name == "tests.graders" or name.startswith("tests.graders.")]:
+        del sys.modules[name]
 
 
 def _closing(answerers: Iterable[Answerer]) -> Iterator[Answerer]:

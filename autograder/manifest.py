@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
@@ -83,17 +84,16 @@ def read(path: Path) -> AssignmentFile:
         raise AutograderError(f"{path}: format = {raw['format']}, this version reads {FORMAT}")
     if where.get("topic", str) != path.parent.name:
         raise AutograderError(f"{path}: topic = {raw['topic']!r}, its folder is named {path.parent.name!r}")
-    framework = where.get("framework", str)
-    if framework not in ("numpy", "torch"):
-        raise AutograderError(f"{path}: framework = {framework!r}, allowed are 'numpy' and 'torch'")
-    exercises = tuple(_exercise(_Table(item, f"{path}: exercise")) for item in where.get("exercise", list))
+    framework = where.one_of("framework", "numpy", "torch")
+    exercises = tuple(_exercise(_Table(item, f"{path}: exercise")) for item in where.listed("exercise", dict))
+    _refuse_double(exercises, path)
     return AssignmentFile(
         topic=raw["topic"],
-        points=float(where.get("points", (int, float))),
+        points=float(where.positive("points")),
         title=where.title(),
         framework=framework,
         exercises=exercises,
-        limits=_limits(_Table(raw.get("limits", {}), f"{path}: limits")),
+        limits=_limits(_Table(where.get("limits", dict, {}), f"{path}: limits")),
         number=where.get("number", int, 99),
     )
 
@@ -117,9 +117,27 @@ class _Table:
             raise AutograderError(f"{self.where}: {name} = {value!r} has the wrong type")
         return value
 
+    def positive(self, name: str, kind: Any = (int, float)) -> Any:
+        value = self.get(name, kind)
+        if not 0 < value < math.inf:
+            raise AutograderError(f"{self.where}: {name} = {value} is not positive")
+        return value
+
+    def listed(self, name: str, kind: type, default: Any = None) -> list[Any]:
+        values: list[Any] = self.get(name, list, default)
+        if not values or not all(isinstance(value, kind) for value in values):
+            raise AutograderError(f"{self.where}: {name} = {values!r} has the wrong type")
+        return values
+
+    def one_of(self, name: str, *allowed: str, default: str | None = None) -> str:
+        value = self.get(name, str, default)
+        if value not in allowed:
+            raise AutograderError(f"{self.where}: {name} = {value!r}, allowed are {' and '.join(map(repr, allowed))}")
+        return str(value)
+
     def title(self) -> Mapping[str, str]:
         title = self.get("title", dict)
-        missing = [language for language in LANGUAGES if not title.get(language)]
+        missing = [language for language in LANGUAGES if not title.get(language) or type(title[language]) is not str]
         if missing:
             raise AutograderError(f"{self.where}: title has no {missing[0]}")
         return dict(title)
@@ -132,18 +150,22 @@ def _exercise(table: _Table) -> Exercise:
         raise AutograderError(f"{table.where}: name = {name!r} is not a Python name")
     return Exercise(
         name=name,
-        points=float(table.get("points", (int, float))),
+        points=float(table.positive("points")),
         title=table.title(),
-        functions=tuple(table.get("functions", list, [name])),
+        functions=tuple(table.listed("functions", str, [name])),
         lecture=table.get("lecture", str, ""),
-        starter=table.get("starter", str, "unimplemented"),
+        starter=table.one_of("starter", "unimplemented", "buggy", default="unimplemented"),
     )
+
+
+def _refuse_double(exercises: Iterable[Exercise], path: Path) -> None:
+    names = [exercise.name for exercise in exercises]
+    for name in names:
+        if names.count(name) > 1:
+            raise AutograderError(f"{path}: exercise: two are named {name!r}")
 
 
 def _limits(table: _Table) -> Limits:
     table.only(*(item.name for item in fields(Limits)))
-    values = {name: table.get(name, (int, float)) for name in table.values}
-    for name, value in values.items():
-        if value <= 0:
-            raise AutograderError(f"{table.where}: {name} = {value} is not positive")
-    return Limits(**values)
+    whole = {item.name for item in fields(Limits) if isinstance(item.default, int)}
+    return Limits(**{name: table.positive(name, int if name in whole else (int, float)) for name in table.values})

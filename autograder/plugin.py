@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import math
 import time
 import traceback
 import warnings
@@ -174,9 +175,11 @@ class GradingPlugin:
         """Turn items into questions; keep those that are asked for."""
         names = [exercise.name for exercise in self.assignment.exercises]
         for item in items:
-            question = question_of(item, names)
-            self.questions[item.nodeid] = question
-        items[:] = [item for item in items if self._asked(self.questions[item.nodeid])]
+            try:
+                self.questions[item.nodeid] = question_of(item, names)
+            except GraderMistake as mistake:
+                self.broken.append(str(mistake))
+        items[:] = [item for item in items if not self.broken and self._asked(self.questions[item.nodeid])]
 
     def _asked(self, question: Question) -> bool:
         return not self.only or question.exercise in self.only or question.name in self.only
@@ -198,7 +201,7 @@ class GradingPlugin:
     def _run(self, job: Job, items: list[pytest.Item]) -> None:
         self._job, self._results = job, {}
         items = [item for item in items if job.exercise in ("", self.questions[item.nodeid].exercise)]
-        for item, following in zip(items, [*items[1:], None], strict=True):
+        for item, following in zip(items, [*items[1:], None], strict=False):  # no items: nothing to ask
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         self.deliver(job, settled(self._results[item.nodeid] for item in items))
 
@@ -228,7 +231,7 @@ class GradingPlugin:
             return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
         except pytest.skip.Exception as skipped:
             return Finding(Verdict(Status.NOT_RUN, sentence("{why}", why=str(skipped))))
-        except Exception as error:  # noqa: BLE001 - whatever is not the student's is ours
+        except (Exception, pytest.fail.Exception, SystemExit) as error:  # noqa: BLE001 - what is not theirs is ours
             return Finding(_ours(error))
 
     def _replay(self, job: Job, question: Question, connection: Connection, seed: str) -> Play:
@@ -242,10 +245,13 @@ class GradingPlugin:
         return self.remembered[key]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A fixture that failed is our fault."""
-        if report.failed and report.when != "call":
+        """A fixture that failed is our fault; a question skipped by a mark or a fixture was not run."""
+        if report.when != "call" and not report.passed:
             question = self.questions[report.nodeid]
-            verdict = Verdict(Status.OURS, sentence("{why}", why=str(report.longrepr)[-2000:]))
+            why = str(report.longrepr)[-2000:]
+            if report.skipped and isinstance(report.longrepr, tuple):
+                why = report.longrepr[-1].removeprefix("Skipped: ")
+            verdict = Verdict(Status.NOT_RUN if report.skipped else Status.OURS, sentence("{why}", why=why))
             self._results[report.nodeid] = (_result(question, verdict, 0.0), ())
 
 
@@ -256,7 +262,7 @@ def _accepted(play: Play) -> Verdict:
     return Verdict(Status.PASSED, notes[-1] if notes else Sentence(""))
 
 
-def _ours(error: Exception) -> Verdict:
+def _ours(error: BaseException) -> Verdict:
     frames = traceback.extract_tb(error.__traceback__)
     lines = tuple(f"{frame.filename}, line {frame.lineno}, in {frame.name}\n    {frame.line}" for frame in frames[-4:])
     message = sentence(
@@ -284,14 +290,15 @@ def question_of(item: pytest.Item, exercises: Iterable[str]) -> Question:
         raise GraderMistake(f"{item.nodeid} is not a test function")
     name = item.name.removeprefix("test_")
     marker = item.get_closest_marker("points")
-    if marker is None or len(marker.args) != 1 or not marker.args[0] > 0:
+    worth = marker.args[0] if marker is not None and len(marker.args) == 1 else None
+    if not isinstance(worth, (int, float)) or not 0 < worth < math.inf:
         raise GraderMistake(f"{item.nodeid} has no points: put @points(…) above it")
     exercise = exercise_of(name, exercises)
     if exercise is None:
         raise GraderMistake(
             f"{item.nodeid} belongs to no exercise: its name begins with none of {', '.join(exercises)}"
         )
-    return Question(name, exercise, title_of(item), float(marker.args[0]), item.path.stem == "test_hidden", item)
+    return Question(name, exercise, title_of(item), float(worth), item.path.stem == "test_hidden", item)
 
 
 def title_of(item: pytest.Function) -> Mapping[str, str]:

@@ -48,4 +48,6 @@ def _own(value: Any) -> Any:
         return np.random.default_rng(seed_of(value))
     if type(value) in (list, tuple):
         return type(value)(_own(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _own(item) for key, item in value.items()}
     return value

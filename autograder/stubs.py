@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from autograder.model import AutograderError
 
 _MARK = re.compile(r"^(?P<indent>\s*)### (?P<edge>BEGIN|END) (?P<kind>SOLUTION|STARTER)\s*$")
+_NEARLY = re.compile(r"^\s*#+\s*(BEGIN|END)[\s_-]*(SOLUTION|STARTER)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,13 @@ class Region:
 
 def regions(source: str, name: str = "solution.py") -> tuple[Region, ...]:
     """The regions of an annotated solution, in order. Raises AutograderError with file and line."""
-    functions = list(_functions(ast.parse(source)))
+    functions = list(_functions(_parsed(source, name), source.splitlines()))
     found: list[Region] = []
     opened: tuple[int, str, str] | None = None
     for line, text in enumerate(source.splitlines(), 1):
         mark = _MARK.match(text)
         if mark is None:
+            _refuse_nearly(text, name, line)
             continue
         kind = mark["kind"]
         if mark["edge"] == "BEGIN":
@@ -51,18 +53,50 @@ def regions(source: str, name: str = "solution.py") -> tuple[Region, ...]:
     return tuple(found)
 
 
-def _functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[int, int, str]]:
-    """First and last line and qualified name of each function, outer before inner; classes lend their name."""
+def _parsed(source: str, name: str) -> ast.AST:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise AutograderError(f"{name}, line {error.lineno}: {error.msg}") from None
+
+
+def _refuse_nearly(text: str, name: str, line: int) -> None:
+    """A mark with a slip in it would leave the solution in the starter."""
+    if _NEARLY.match(text):
+        marks = ", ".join(f"'### {edge} {kind}'" for kind in ("SOLUTION", "STARTER") for edge in ("BEGIN", "END"))
+        raise AutograderError(f"{name}, line {line}: {text.strip()!r} is no mark; marks are {marks}")
+
+
+@dataclass(frozen=True)
+class _Function:
+    """Where an outermost function stands; the comments below its last statement are still its own."""
+
+    name: str
+    start: int
+    end: int
+
+
+def _functions(tree: ast.AST, lines: list[str], prefix: str = "") -> Iterator[_Function]:
+    """Outermost functions, also those inside branches; classes lend their name."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield node.lineno, node.end_lineno or node.lineno, f"{prefix}{node.name}"
-        elif isinstance(node, ast.ClassDef):
-            yield from _functions(node, f"{prefix}{node.name}.")
+            end = _end(lines, node.end_lineno or node.lineno, node.col_offset)
+            yield _Function(f"{prefix}{node.name}", node.lineno, end)
+        else:
+            named = f"{prefix}{node.name}." if isinstance(node, ast.ClassDef) else prefix
+            yield from _functions(node, lines, named)
 
 
-def _around(functions: list[tuple[int, int, str]], line: int) -> str:
-    """The function that a line stands in. Its end counts the comments after its last statement's line."""
-    inside = [name for start, end, name in functions if start < line <= end + 1]
+def _end(lines: list[str], line: int, column: int) -> int:
+    """The last line of a function in `column`, with the comments that follow its statements."""
+    while line < len(lines) and re.match(rf"\s*$|\s{{{column + 1},}}#", lines[line]):
+        line += 1
+    return line
+
+
+def _around(functions: list[_Function], line: int) -> str:
+    """The function that a line stands in."""
+    inside = [function.name for function in functions if function.start < line <= function.end]
     return inside[-1] if inside else ""
 
 
@@ -74,7 +108,8 @@ def starter_from(source: str, name: str = "solution.py") -> str:
     done = 0
     for position, region in enumerate(found):
         out += lines[done : region.start - 1]
-        given = position + 1 < len(found) and found[position + 1].kind == "STARTER" and region.kind == "SOLUTION"
+        following = found[position + 1] if position + 1 < len(found) else region
+        given = (region.kind, following.kind, following.function) == ("SOLUTION", "STARTER", region.function)
         out += _replacement(region, lines, name, given=given)
         done = region.end
     out += lines[done:]

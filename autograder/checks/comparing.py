@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.observing import Observation, compared, expected, failed, look, passed
-from autograder.compare import FLOAT64, Comparison, Tolerance, as_array
+from autograder.compare import FLOAT64, Comparison, Tolerance
 from autograder.model import GraderMistake, Status, StudentFault, Verdict, sentence
 from autograder.student import Answer, Function, resolved
 from autograder.wire import Array
@@ -68,7 +68,7 @@ def check_unchanged(function: Function, *arguments: Any) -> None:
     before = [resolved(item)._value if isinstance(item, Answer) else item for item in arguments]
     after = after if isinstance(after, list) and len(after) == len(before) else [None] * len(before)
     for number, (was, now) in enumerate(zip(before, after, strict=True)):
-        if _holds_numbers(was) and Comparison(exact=True).difference(now, was) is not None:
+        if _differs(now, was):
             message = sentence(
                 "{called} changes its argument number {number}", called=answer._called, number=number + 1
             )
@@ -77,12 +77,12 @@ def check_unchanged(function: Function, *arguments: Any) -> None:
     passed(answer, None, None)
 
 
-def _holds_numbers(value: Any) -> bool:
-    """Whether an argument is numbers, or a tuple, list or dict of nothing else than such and texts."""
-    if isinstance(value, (tuple, list, dict)) and as_array(value) is None:
-        items = value.values() if isinstance(value, dict) else value
-        return bool(items) and all(_holds_numbers(item) or item is None or isinstance(item, str) for item in items)
-    return as_array(value) is not None
+def _differs(now: Any, was: Any) -> bool:
+    """Whether an argument is another than before; what has no plain form (a function, a generator) is not known."""
+    try:
+        return Comparison(exact=True).difference(now, expected(was, "check_unchanged")) is not None
+    except TypeError:
+        return False
 
 
 def check_raises(kind: type[BaseException], function: Function, *arguments: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.compare import Comparison
@@ -77,6 +77,8 @@ def failed(answer: Answer, actual: Any, wanted: Any, kind: str, verdict: Verdict
 
 def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -> None:
     """Hold an answer against what is wanted and report it, accepted or refused."""
+    if "→" in answer._called:  # a named part: `dw[2]` rather than `result[2]`
+        comparison = replace(comparison, root=answer._called.rsplit("→ ", 1)[1])
     difference = comparison.difference(actual, wanted)
     if difference is None:
         _observe(answer, actual, wanted, comparison=comparison)

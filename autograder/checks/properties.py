@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.checks.observing import failed, look, passed, wrong_form
 from autograder.compare import as_array, describe, number
-from autograder.model import GraderMistake, Sentence, Status, Verdict, sentence
+from autograder.model import GraderMistake, Sentence, Status, StudentFault, Verdict, sentence
 from autograder.student import Answer, Function, part, resolved
 from autograder.wire import Array
 
@@ -44,13 +44,16 @@ def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answe
     """
     value = look(answer, "then")
     parameters = inspect.signature(compute).parameters.values()
+    asked = [item.name for item in parameters if item.default is item.empty and item.kind <= item.POSITIONAL_OR_KEYWORD]
     values = [value]
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         values = list(value) if isinstance(value, (tuple, list)) else [value]
-    elif len(names := [parameter.name for parameter in parameters if parameter.default is parameter.empty]) > 1:
-        values = [look(item, "then") for item in parts(answer, *names)]
+    elif len(asked) > 1:
+        values = [look(item, "then") for item in parts(answer, *asked)]
     try:
         derived = compute(*values)
+    except (GraderMistake, StudentFault):  # said already, and by whom it was
+        raise
     except Exception as error:  # noqa: BLE001 - the values are a student's
         what = sentence("what it returned cannot be used: {error}", error=f"{type(error).__name__}: {error}"[:200])
         raise wrong_form(answer, what) from None
@@ -62,13 +65,21 @@ def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: st
     actual = look(answer, "check_that")
     try:
         fine = bool(holds(actual))
+    except (GraderMistake, StudentFault):
+        raise
     except Exception:  # noqa: BLE001 - a value on which the claim cannot even be asked does not fulfil it
         fine = False
     if fine:
         passed(answer, actual, None)
         return
-    message = sentence("{called}: this should hold: {what}", called=answer._called, what=Sentence(what, zh=zh))
+    claimed = Sentence(_literally(what), zh=_literally(zh))
+    message = sentence("{called}: this should hold: {what}", called=answer._called, what=claimed)
     failed(answer, actual, None, "property", Verdict(Status.WRONG, message))
+
+
+def _literally(text: str) -> str:
+    """An author's words as a template without places: braces stand for themselves."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def check_falls(answer: Answer, *, to: float = 0.5) -> None:

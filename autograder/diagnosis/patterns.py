@@ -122,6 +122,8 @@ def _ratio_name(ratio: float, inputs: Mapping[str, Any]) -> Sentence | None:
             what = _made_of(ratio, size) if size > 1 else None
             if what is not None:
                 place = {"what": what, "size": size, "axis": axis, "argument": int(position) + 1}
+                if what == str(size):
+                    return sentence(", and {size} is the length of axis {axis} of argument {argument}", **place)
                 return sentence(" = {what}, where {size} is the length of axis {axis} of argument {argument}", **place)
     return None
 

@@ -6,6 +6,7 @@ import unicodedata
 
 MOST = 4000
 _KEPT = "\n\t"
+FORMULA = tuple("=+-@＝＋－＠")  # a spreadsheet in a Chinese or Japanese locale obeys the wide ones too
 
 
 def clean(text: str, most: int = MOST) -> str:
@@ -27,4 +28,4 @@ def _escaped(char: str) -> str:
 def cell(text: str) -> str:
     """A CSV cell that no spreadsheet takes for a formula."""
     shown = clean(text).replace("\n", " ").replace("\t", " ")
-    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
+    return f"'{shown}" if shown.lstrip().startswith(FORMULA) else shown

@@ -154,7 +154,7 @@ class Page:
             )
         if seen is not None and seen.error is not None:
             size = self.words(
-                "error {error:.2g} of the typical size, {allowed:.2g} is allowed",
+                "the error is {error:.2g} times the typical size, {allowed:.2g} is allowed",
                 error=seen.error,
                 allowed=seen.allowed,
             )

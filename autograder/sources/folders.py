@@ -39,7 +39,7 @@ def from_folder(folder: Path, topic: str, limits: Limits) -> Iterator[Submission
     """One submission a student: `<student>/<topic>.py` or `<student>.py`, in the order of their names.
 
     A student's folder without the file is a submission with a problem: nothing is dropped silently.
-    Symbolic links are not followed. Raises UsageError when the folder holds nothing.
+    Symbolic links are not followed. Raises UsageError when the folder holds nothing, or somebody twice.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
@@ -47,7 +47,10 @@ def from_folder(folder: Path, topic: str, limits: Limits) -> Iterator[Submission
     entries = [path for path in entries if path.is_dir() or path.suffix == ".py"]
     if not entries:
         raise UsageError(f"{folder} holds no <student>/{topic}.py and no <student>.py")
+    files = {path.stem for path in entries if not path.is_dir()}
     for path in entries:
+        if path.is_dir() and path.name in files:
+            raise UsageError(f"{folder} holds {path.name}.py and {path.name}/: which one counts?")
         student = path.name if path.is_dir() else path.stem
         file = path / f"{topic}.py" if path.is_dir() else path
         if path.is_symlink() or file.is_symlink():

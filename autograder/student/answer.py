@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder import wire
-from autograder.model import GraderMistake
+from autograder.compare import describe
+from autograder.model import GraderMistake, Status, StudentFault, Verdict, sentence
 
 if TYPE_CHECKING:
     from autograder.student.proxy import Student
@@ -22,6 +23,7 @@ class Answer:
 
     __slots__ = ("_called", "_fetch", "_inputs", "_ref", "_student", "_value")
     __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None  # NumPy leaves `np.float64(2) * answer` to the answer
 
     def __init__(
         self,
@@ -95,5 +97,16 @@ def part(answer: Answer, key: Any, called: str) -> Answer:
     value = answer._value
     if isinstance(value, (tuple, list, dict)) and answer._ref is not None:
         ref = wire.Ref(answer._ref.number, (*answer._ref.path, key))
-        return Answer(answer._student, called, value=value[key], ref=ref, inputs=answer._inputs)
+        return Answer(answer._student, called, value=_item(value, key, called), ref=ref, inputs=answer._inputs)
     return answer._student._operate("getitem", (answer, key))
+
+
+def _item(value: Any, key: Any, called: str) -> Any:
+    """value[key]. Raises StudentFault when the student's tuple, list or dict has none."""
+    try:
+        return value[key]
+    except (LookupError, TypeError):
+        what = sentence(
+            "{called}: there is no item {key} in {what}", called=called, key=repr(key), what=describe(value)
+        )
+        raise StudentFault(Verdict(Status.WRONG, what)) from None

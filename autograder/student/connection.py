@@ -118,10 +118,11 @@ class Remote:
             raise faults.exhausted(self._limits.submission_seconds)
         assert self._line is not None
         number = next(self._numbers)
+        message = wire.encode({"id": number, "since": self._since, **request})
         start = time.monotonic()
         seconds = min(self._limits.answer_seconds, self._left)
         try:
-            self._line.send({"id": number, "since": self._since, **request}, start + seconds)
+            self._line.send(message, start + seconds)
             reply = self._answer(self._line, number, functions, start + seconds)
         except Late:
             self.close()
@@ -144,7 +145,7 @@ class Remote:
             if reply.get("id") != number or reply.get("kind") not in ("answer", "raised", "callback"):
                 raise wire.WireError("malformed frame: it does not belong to what was asked")
             if reply["kind"] == "callback":
-                line.send({"id": number, **answer_callback(reply, functions)}, deadline)
+                line.send(wire.encode({"id": number, **answer_callback(reply, functions)}, opaque), deadline)
             elif reply["kind"] == "answer" and "value" not in reply:
                 raise wire.WireError("malformed frame: an answer without a value")
             else:
@@ -190,7 +191,8 @@ class Local:
         number = next(self._numbers)
         outer, self._functions = self._functions, functions
         try:
-            reply = carried({**self._engine.execute(carried({"id": number, **request})), "id": number})
+            asking = carried({"id": number, **request}, None)
+            reply = carried({**self._engine.execute(asking), "id": number})
         finally:
             self._functions = outer
         if reply["kind"] != "answer":
@@ -206,10 +208,10 @@ class Local:
         return ""
 
 
-def carried(message: Mapping[str, Any]) -> dict[str, Any]:
+def carried(message: Mapping[str, Any], rescue: Callable[[Any], Any] | None = opaque) -> dict[str, Any]:
     """A message as it arrives on the other side."""
     reader = wire.Reader(1 << 31)
-    data = memoryview(wire.joined(wire.encode(message, opaque)))
+    data = memoryview(wire.joined(wire.encode(message, rescue)))
     while True:
         buffer = reader.buffer()
         buffer[:] = data[: len(buffer)]

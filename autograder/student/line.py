@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import select
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from autograder import wire
@@ -36,9 +36,9 @@ class Line:
         child.wire.setblocking(False)
         child.output.setblocking(False)
 
-    def send(self, message: Mapping[str, Any], deadline: float, opaque: Callable[[Any], Any] | None = None) -> None:
-        """One message, whole. Raises Late, Gone, or WireError for a value that cannot travel."""
-        for buffer in wire.encode(message, opaque):
+    def send(self, message: Iterable[memoryview], deadline: float) -> None:
+        """One encoded message, whole. Raises Late or Gone."""
+        for buffer in message:
             while buffer.nbytes:
                 self._wait(deadline, writing=True)
                 try:

@@ -61,7 +61,7 @@ class Decoder:
     """Rebuilds one message from its header and payload, trusting neither."""
 
     def __init__(self, arrays: list[Array]) -> None:
-        self.arrays = arrays
+        self.arrays: list[Array | None] = [*arrays]
 
     def tree(self, form: Any, depth: int = 0) -> Any:
         """The value that a JSON form stands for. Raises WireError."""
@@ -114,7 +114,11 @@ class Decoder:
             raise WireError("malformed frame: int is a hexadecimal string") from None
 
     def _array(self, content: Any, depth: int) -> Any:
-        return self.arrays[_whole(content, "an array's number", len(self.arrays) - 1)]
+        """Each array once: many mentions of one large array would be as many copies in the grader's memory."""
+        number = _whole(content, "an array's number", len(self.arrays) - 1)
+        array, self.arrays[number] = self.arrays[number], None
+        require(array is not None, "an array that stands in two places")
+        return array
 
     def _tensor(self, content: Any, depth: int) -> Any:
         require(type(content) is list and len(content) == 2 and type(content[1]) is bool, "tensor is [array, bool]")

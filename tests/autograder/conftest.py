@@ -1,17 +1,65 @@
+"""What the framework's own tests share: warm sandboxes, and a student who answers through them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from support import Asked, asked
 
 from autograder.manifest import Course
+from autograder.sandbox.choice import choose
+from autograder.sandbox.protocol import Sandbox
 
 ROOT = Path(__file__).parents[2]
+collect_ignore = ["tiny"]  # a course of its own, graded by tests and never collected by them
+
+settings.register_profile(
+    "autograder", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", parent=settings.get_profile("autograder"), max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "autograder"))
 
 
 @pytest.fixture(scope="session")
-def root():
+def root() -> Path:
+    """The repository."""
     return ROOT
 
 
 @pytest.fixture(scope="session")
-def course():
+def course() -> Course:
+    """The real course."""
     return Course(ROOT)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """One warm sandbox without torch."""
+    with closing(choose("numpy")) as warm:
+        yield warm
+
+
+@pytest.fixture(scope="session")
+def torch_sandbox() -> Iterator[Sandbox]:
+    """One warm sandbox with torch."""
+    with closing(choose("torch")) as warm:
+        yield warm
+
+
+@pytest.fixture
+def submit(sandbox: Sandbox) -> Iterator[Callable[..., Asked]]:
+    """`submit(source).student.f(x)`: a file's text, answering from a real process; ended after the test."""
+    handed_in: list[Asked] = []
+
+    def hand_in(source: str | bytes, **limits: float) -> Asked:
+        handed_in.append(asked(sandbox, source, **limits))
+        return handed_in[-1]
+
+    yield hand_in
+    for each in handed_in:
+        each.remote.close()

@@ -4,9 +4,9 @@ Shapes in the comments: N examples, D features, P parameters, K knots.
 """
 
 import numpy as np
-from sklearn.datasets import load_diabetes
 
 from autograder.checks import check_close, check_equal, check_reaches, check_that, then
+from autograder.data import diabetes
 from autograder.plugin import points
 
 
@@ -87,7 +87,7 @@ def test_mse_grad_few_examples(student, reference, rng):
 def test_mse_grad_diabetes(student, reference, rng):
     """real patients' data, in units of its own and with columns that lie apart in memory
     zh: 真实的糖尿病数据：原始单位，列在内存中不连续"""
-    X, y = load_diabetes(return_X_y=True, scaled=False)  # (442, 10), (442,)
+    X, y = diabetes(scaled=False)  # (442, 10), (442,)
     for _ in range(2):
         w, b = rng.uniform(0.5, 1.5, size=10), float(rng.uniform(20.0, 60.0))
         check_close(student.mse_grad(np.asfortranarray(X), y, w, b), reference.mse_grad(X, y, w, b))

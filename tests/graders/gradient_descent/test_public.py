@@ -4,7 +4,6 @@ Shapes in the comments: N examples, D features, P parameters, K knots.
 """
 
 import numpy as np
-from sklearn.datasets import load_diabetes
 
 from autograder.checks import (
     check_close,
@@ -19,6 +18,7 @@ from autograder.checks import (
     parts,
     then,
 )
+from autograder.data import diabetes
 from autograder.plugin import points
 
 
@@ -393,7 +393,7 @@ def test_gradient_descent_diabetes(student, reference):
 
 def standardised_diabetes():
     """scikit-learn's diabetes data, every column with mean 0 and variance 1, so that one learning rate suits all."""
-    X, y = load_diabetes(return_X_y=True)
+    X, y = diabetes()
     return (X - X.mean(axis=0)) / X.std(axis=0), (y - y.mean()) / y.std()
 
 

@@ -1,0 +1,251 @@
+"""Questions: each is asked by itself, on data of its own, and none can spoil another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from support_courses import TINY, by_name, played, statuses, with_graders
+
+from autograder.grading import Grader
+from autograder.manifest import Course
+from autograder.plugin import generator
+
+
+@pytest.fixture(scope="module")
+def vectors():
+    """The tiny topic's grader."""
+    return Grader(Course(TINY), "vectors")
+
+
+def drawn(grader, *, seed="1", only="", shift=0.0):
+    """What each question handed to the student, by question."""
+    seen: dict[str, list[np.ndarray]] = {}
+    names = vars(grader.bank.solution)
+    solution = SimpleNamespace(**{name: value for name, value in names.items() if not name.startswith("_")})
+
+    def noting(function):
+        def call(x, *more):
+            seen.setdefault(function.__name__, []).append(np.array(x))
+            return function(x, *more) + shift
+
+        return call
+
+    solution.scale, solution.mean_square_grad = noting(solution.scale), noting(solution.mean_square_grad)
+    played(grader, solution, seed=seed, only=only)
+    return seen
+
+
+def test_the_reference_gets_full_marks(vectors):
+    report = played(vectors)
+    assert (report.score, report.points, report.is_final) == (10.0, 10.0, True)
+
+
+def test_a_question_has_name_exercise_title_points_and_place(vectors):
+    questions = by_name(played(vectors))
+    one = questions["scale_values"]
+    assert (one.exercise, one.points, one.hidden, one.device) == ("scale", 2.0, False, "cpu")
+    assert one.title == {"en": "scale(x, a) = a·x", "zh": "scale(x, a) = a·x 的数值"}
+    assert questions["scale_one_row"].hidden
+
+
+def test_questions_come_in_the_order_in_which_they_are_written(vectors):
+    assert list(by_name(played(vectors))) == [
+        "scale_values",
+        "scale_keeps_its_input",
+        "mean_square_grad_values[3]",
+        "mean_square_grad_values[5]",
+        "mean_square_grad_numeric",
+        "scale_one_row",
+    ]
+
+
+def test_each_value_of_a_parameter_is_a_question_of_its_own(vectors):
+    sizes = [x.shape for x in drawn(vectors)["mean_square_grad"]]
+    assert sizes == [(3,), (5,), (4,)]
+
+
+@pytest.mark.parametrize("only", ["scale", "mean_square_grad", "scale_values", "mean_square_grad_values[5]"])
+def test_only_asks_an_exercise_or_a_question(vectors, only):
+    report = played(vectors, only=only)
+    assert report.questions
+    assert all(only in (question.name, question.exercise) for question in report.questions)
+
+
+def test_selection_changes_no_data(vectors):
+    everything = drawn(vectors)["mean_square_grad"]
+    alone = drawn(vectors, only="mean_square_grad_values[5]")["mean_square_grad"]
+    assert len(alone) == 1
+    assert np.array_equal(alone[0], everything[1])
+
+
+def test_order_changes_no_data(tmp_path):
+    questions = [
+        f"""
+        @points(1)
+        def test_scale_{name}(student, rng):
+            '''{name}'''
+            check_that(student.scale(rng.normal(size=3), 1.0), lambda v: True, "anything")
+        """
+        for name in ("a", "b", "c")
+    ]
+    there = with_graders(tmp_path / "there", "".join(questions))
+    back = with_graders(tmp_path / "back", "".join(reversed(questions)))
+    forwards, backwards = (drawn(Grader(course, "vectors"))["scale"] for course in (there, back))
+    assert np.array_equal(forwards, backwards[::-1])
+    assert not np.array_equal(forwards[0], forwards[1])
+
+
+def test_a_wrong_answer_changes_no_data_of_the_questions_after_it(vectors):
+    right, wrong = drawn(vectors), drawn(vectors, shift=1.0)
+    assert any(np.array_equal(right["mean_square_grad"][1], x) for x in wrong["mean_square_grad"])
+
+
+def test_another_seed_draws_other_data_and_the_same_seed_the_same(vectors):
+    first, again, other = (drawn(vectors, seed=seed)["scale"][0] for seed in ("1", "1", "2"))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_a_questions_generator_depends_on_seed_and_name_alone():
+    draws = [generator(seed, name).normal() for seed, name in (("1", "a"), ("1", "a"), ("2", "a"), ("1", "b"))]
+    assert draws[0] == draws[1]
+    assert len(set(draws)) == 3
+
+
+FAILING = """
+    @points(1)
+    def test_scale_before(student):
+        '''before'''
+        check_that(student.scale(1.0, 1.0), lambda v: True, "anything")
+
+
+    @points(1)
+    def test_scale_broken(student):
+        '''broken'''
+        {body}
+
+
+    @points(1)
+    def test_scale_after(student):
+        '''after'''
+        check_that(student.scale(1.0, 1.0), lambda v: True, "anything")
+    """
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("assert student.scale(1.0, 1.0)._value == 2", "AssertionError: "),
+        ("pytest.fail('by hand')", "Failed: by hand"),
+        ("pytest.xfail('some day')", "XFailed: some day"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("pass", "GraderMistake: the question checked nothing"),
+        ("student.scale(1.0, 1.0)", "GraderMistake: the question checked nothing"),
+        ("check_close(3.0, 3.0)", "GraderMistake: check_close needs a student's answer on the left, got float"),
+        ("check_close(student.scale(1.0, 1.0), object())", "TypeError: a reference value of type object cannot"),
+        ("student.scale(object(), 1.0)", "GraderMistake: scale(object, 1): a value of type object cannot be sent"),
+    ],
+)
+def test_a_grader_that_fails_is_ours_and_the_others_go_on(tmp_path, body, words):
+    report = played(Grader(with_graders(tmp_path / "c", FAILING.format(body=body)), "vectors"))
+    assert statuses(report) == {"scale_before": "passed", "scale_broken": "ours", "scale_after": "passed"}
+    assert (report.score, report.points, report.is_final) == (2.0, 3.0, False)
+    said = str(by_name(report)["scale_broken"].verdict.message)
+    assert said.startswith(f"the grader itself failed, this is not your fault: {words}")
+
+
+def test_a_grader_that_fails_shows_its_own_line(tmp_path):
+    report = played(Grader(with_graders(tmp_path / "c", FAILING.format(body="1 / 0")), "vectors"))
+    last = by_name(report)["scale_broken"].verdict.traceback[-1]
+    assert "test_public.py, line " in last
+    assert last.endswith("1 / 0")
+
+
+@pytest.mark.parametrize(
+    ("mark", "body", "words"),
+    [
+        ("", "pytest.skip('no GPU here')", "no GPU here"),
+        ("@pytest.mark.skip(reason='no GPU here')", "1 / 0", "no GPU here"),
+        ("@pytest.mark.skipif(True, reason='no GPU here')", "1 / 0", "no GPU here"),
+        ("", "pytest.importorskip('no_such_module')", "could not import 'no_such_module'"),
+    ],
+)
+def test_a_question_that_is_skipped_is_not_run_and_the_others_go_on(tmp_path, mark, body, words):
+    text = FAILING.replace(
+        "    @points(1)\n    def test_scale_broken", f"    {mark}\n    @points(1)\n    def test_scale_broken"
+    )
+    report = played(Grader(with_graders(tmp_path / "c", text.format(body=body)), "vectors"))
+    assert statuses(report) == {"scale_before": "passed", "scale_broken": "not_run", "scale_after": "passed"}
+    assert words in str(by_name(report)["scale_broken"].verdict.message)
+
+
+FIXTURES = """
+    @pytest.fixture
+    def two():
+        yield 2.0
+        {after}
+
+
+    @pytest.fixture
+    def broken():
+        raise RuntimeError("no data")
+
+
+    @points(1)
+    def test_scale_with_two(student, two):
+        '''two'''
+        check_that(student.scale(1.0, two), lambda v: v == 2, "twice")
+
+
+    @points(1)
+    def test_scale_with_broken(student, broken):
+        '''broken'''
+        check_that(student.scale(1.0, 1.0), lambda v: True, "anything")
+
+
+    @points(1)
+    def test_scale_after(student, tmp_path, monkeypatch):
+        '''after'''
+        check_that(student.scale(1.0, 1.0), lambda v: True, "anything")
+    """
+
+
+def test_a_fixture_of_the_authors_own_is_filled_in(tmp_path):
+    report = played(Grader(with_graders(tmp_path / "c", FIXTURES.format(after="pass")), "vectors"))
+    assert statuses(report)["scale_with_two"] == "passed"
+
+
+def test_a_fixture_that_fails_is_ours_and_the_others_go_on(tmp_path):
+    report = played(Grader(with_graders(tmp_path / "c", FIXTURES.format(after="pass")), "vectors"))
+    assert statuses(report) == {"scale_with_two": "passed", "scale_with_broken": "ours", "scale_after": "passed"}
+    assert "RuntimeError: no data" in str(by_name(report)["scale_with_broken"].verdict.message)
+
+
+def test_a_fixture_that_fails_at_its_end_is_ours(tmp_path):
+    report = played(Grader(with_graders(tmp_path / "c", FIXTURES.format(after="1 / 0")), "vectors"))
+    assert statuses(report)["scale_with_two"] == "ours"
+
+
+def test_an_unknown_fixture_is_ours(tmp_path):
+    text = FAILING.replace("test_scale_broken(student)", "test_scale_broken(student, gpu)").format(body="pass")
+    report = played(Grader(with_graders(tmp_path / "c", text), "vectors"))
+    assert statuses(report) == {"scale_before": "passed", "scale_broken": "ours", "scale_after": "passed"}
+
+
+def test_many_submissions_are_asked_in_one_session_each_for_itself(vectors):
+    reports = []
+    wrong = SimpleNamespace(scale=lambda x, a: x, mean_square_grad=vectors.bank.solution.mean_square_grad)
+    namespaces = [vectors.bank.solution, wrong, vectors.bank.solution]
+    vectors.grade([vectors.played(str(n), space, "1") for n, space in enumerate(namespaces)], reports.append)
+    assert [(report.student, report.score) for report in reports] == [("0", 10.0), ("1", 6.0), ("2", 10.0)]
+
+
+def test_an_exercise_alone_may_be_asked_of_a_submission(vectors):
+    reports = []
+    who = replace(vectors.played("one", vectors.bank.solution, "1"), exercise="scale")
+    vectors.grade([who], reports.append)
+    assert {question.exercise for question in reports[0].questions} == {"scale"}

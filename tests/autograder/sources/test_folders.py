@@ -1,0 +1,113 @@
+"""Submissions from files and folders: every student's, whatever state it is in."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from autograder.model import Limits, UsageError
+from autograder.sources.folders import from_folder, from_path
+
+LIMITS = Limits(source_bytes=100)
+
+
+def put(path, text="x = 1\n"):
+    """Write a file with its folders."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def students(folder):
+    """What a folder yields: problem or file by student."""
+    found = from_folder(folder, "vectors", LIMITS)
+    return {each.student: str(each.problem) if each.problem else each.files for each in found}
+
+
+def test_a_folder_holds_a_file_or_a_folder_for_each_student(tmp_path):
+    put(tmp_path / "bob.py", "bob = 1\n")
+    put(tmp_path / "alice" / "vectors.py", "alice = 1\n")
+    assert students(tmp_path) == {"alice": {"vectors.py": b"alice = 1\n"}, "bob": {"vectors.py": b"bob = 1\n"}}
+
+
+def test_students_come_in_the_order_of_their_names(tmp_path):
+    for name in ("zoe", "bob", "张伟", "alice"):
+        put(tmp_path / f"{name}.py")
+    assert list(students(tmp_path)) == ["alice", "bob", "zoe", "张伟"]
+
+
+def test_a_folder_without_the_file_is_a_submission_with_a_problem(tmp_path):
+    put(tmp_path / "alice" / "vector.py")
+    assert students(tmp_path) == {"alice": "vectors.py was not handed in"}
+
+
+def test_a_folder_in_the_files_place_is_no_file(tmp_path):
+    (tmp_path / "alice" / "vectors.py").mkdir(parents=True)
+    assert students(tmp_path) == {"alice": "vectors.py was not handed in"}
+
+
+def test_a_pipe_in_the_files_place_is_no_file(tmp_path):
+    (tmp_path / "alice").mkdir()
+    os.mkfifo(tmp_path / "alice" / "vectors.py")
+    os.mkfifo(tmp_path / "bob.py")
+    assert students(tmp_path) == {"alice": "vectors.py was not handed in", "bob": "bob.py was not handed in"}
+
+
+def test_a_symbolic_link_is_not_followed(tmp_path):
+    secret = put(tmp_path / "elsewhere" / "secret.py")
+    folder = tmp_path / "in"
+    (folder / "alice").mkdir(parents=True)
+    (folder / "alice" / "vectors.py").symlink_to(secret)
+    (folder / "bob.py").symlink_to(secret)
+    (folder / "carol").symlink_to(secret.parent)
+    link = "is a symbolic link, a plain file is expected"
+    assert students(folder) == {"alice": f"vectors.py {link}", "bob": f"bob.py {link}", "carol": f"vectors.py {link}"}
+
+
+def test_a_file_too_large_is_not_read(tmp_path):
+    put(tmp_path / "alice.py", "#" * 101)
+    assert students(tmp_path) == {"alice": "alice.py has 101 bytes, 100 is the limit"}
+
+
+def test_a_source_is_bytes_that_nobody_has_parsed(tmp_path):
+    (tmp_path / "alice.py").write_bytes(b"\xff\x00(((")
+    assert students(tmp_path) == {"alice": {"vectors.py": b"\xff\x00((("}}
+
+
+def test_other_files_and_hidden_ones_are_no_students(tmp_path):
+    for name in ("alice.py", "notes.txt", ".hidden.py", "__pycache__/x.py", ".git/vectors.py"):
+        put(tmp_path / name)
+    assert list(students(tmp_path)) == ["alice"]
+
+
+def test_two_submissions_of_one_student_are_refused_rather_than_one_dropped(tmp_path):
+    put(tmp_path / "alice.py")
+    put(tmp_path / "alice" / "vectors.py")
+    with pytest.raises(UsageError, match=r"holds alice\.py and alice/: which one counts\?$"):
+        students(tmp_path)
+
+
+def test_a_missing_or_empty_folder_is_refused(tmp_path):
+    with pytest.raises(UsageError, match=r"^there is no folder "):
+        students(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match=r"holds no <student>/vectors\.py and no <student>\.py$"):
+        students(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["vectors.py", "vectors/vectors.py", "vectors/solution.py"])
+def test_ones_own_work_is_found_in_a_folder(tmp_path, place):
+    put(tmp_path / place, "mine = 1\n")
+    assert from_path(tmp_path, "vectors", LIMITS).files == {"vectors.py": b"mine = 1\n"}
+
+
+def test_ones_own_work_may_be_any_file(tmp_path):
+    submission = from_path(put(tmp_path / "try.py", "mine = 1\n"), "vectors", LIMITS)
+    assert (submission.student, submission.files) == ("try", {"vectors.py": b"mine = 1\n"})
+
+
+def test_a_missing_file_is_refused_by_its_name(tmp_path):
+    with pytest.raises(UsageError, match=r"^there is no file .*nowhere\.py$"):
+        from_path(tmp_path / "nowhere.py", "vectors", LIMITS)
+    with pytest.raises(UsageError, match=r" has no vectors\.py$"):
+        from_path(tmp_path, "vectors", LIMITS)

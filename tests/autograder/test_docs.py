@@ -1,0 +1,66 @@
+"""Every command that the documentation shows is run, in a copy of the tree, and ends well."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))]
+COPIED = (
+    "Makefile",
+    "assignments",
+    "autograder",
+    "constraints.txt",
+    "examples",
+    "pyproject.toml",
+    "solutions",
+    "starter",
+    "tests",
+)
+RUN_BY_CI = {"make test", "make check", "make system", "make setup"}  # the suite itself, or what brought us here
+
+
+def commands():
+    found = {}
+    for page in PAGES:
+        for block in re.findall(r"^\s*```sh\n(.*?)^\s*```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+            for line in block.splitlines():
+                command = line.split("#")[0].strip()
+                if command and command not in RUN_BY_CI:
+                    found.setdefault(command, page.name)
+    return found
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """The files that the commands need."""
+    copy = tmp_path_factory.mktemp("tree")
+    for name in COPIED:
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy2)(source, copy / name)
+    return copy
+
+
+@pytest.mark.parametrize("command", commands())
+def test_a_command_of_the_documentation_ends_well(command, tree):
+    words = command.replace("python -m", f"{sys.executable} -m")
+    environment = {**os.environ, "PYTHONPATH": str(tree), "VENV": sys.prefix}
+    done = subprocess.run(words, shell=True, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def test_every_page_that_is_linked_exists():
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            assert "://" in target or (page.parent / target).exists(), (page.name, target)
+
+
+def test_every_verb_of_the_makefile_is_explained():
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)[1].split()
+    assert [verb for verb in phony if f"make {verb}" not in done.stdout] == []
