@@ -17,6 +17,8 @@ from autograder.student import faults
 from autograder.student.line import Gone, Late, Line
 
 Functions = Mapping[int, Callable[..., Any]]
+KINDS = ("answer", "raised", "callback")
+GREETING_SECONDS = 30.0
 
 
 class Connection(Protocol):
@@ -33,6 +35,12 @@ class Connection(Protocol):
     def printed(self) -> str:
         """What was printed since it was last asked for."""
         ...
+
+
+def _belongs(reply: Mapping[str, Any], number: int) -> bool:
+    """Whether a frame speaks about this request. Types first: an array compared with a number is no truth value."""
+    claimed, kind = reply.get("id"), reply.get("kind")
+    return type(claimed) is int and claimed == number and type(kind) is str and kind in KINDS
 
 
 def answer_callback(question: Mapping[str, Any], functions: Functions) -> dict[str, Any]:
@@ -93,6 +101,7 @@ class Remote:
             raise self._unloadable
         if self._submission.problem is not None:
             raise faults.unreadable(self._submission.problem)
+        self._refuse_if_exhausted()
         limits = self._limits
         child = self._sandbox.spawn(limits)
         self._line = Line(child, answer_bytes=limits.answer_bytes, output_bytes=limits.output_bytes)
@@ -106,34 +115,45 @@ class Remote:
             raise
 
     def _greet(self) -> None:
-        """See that the child is there before it gets a byte of the student's: until then a silence is ours."""
+        """See that the child is there before it gets a byte of the student's: until then a silence is ours.
+
+        It costs the submission no time, however little of its own is left.
+        """
         try:
-            self._exchange({"verb": "pace", "turns": 0}, "the sandbox", {})
+            self._within(GREETING_SECONDS, {"verb": "pace", "turns": 0}, "the sandbox", {})
         except StudentFault as fault:
             self.close()
             raise SandboxError(f"a fresh child did not answer: {fault}") from None
 
-    def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
+    def _refuse_if_exhausted(self) -> None:
         if self._left <= 0:
             raise faults.exhausted(self._limits.submission_seconds)
+
+    def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
+        """One request and its reply, in the submission's own time."""
+        self._refuse_if_exhausted()
+        start = time.monotonic()
+        try:
+            return self._within(min(self._limits.answer_seconds, self._left), request, asked, functions)
+        finally:
+            self._left -= time.monotonic() - start
+
+    def _within(self, seconds: float, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
         assert self._line is not None
         number = next(self._numbers)
         message = wire.encode({"id": number, "since": self._since, **request})
-        start = time.monotonic()
-        seconds = min(self._limits.answer_seconds, self._left)
+        deadline = time.monotonic() + seconds
         try:
-            self._line.send(message, start + seconds)
-            reply = self._answer(self._line, number, functions, start + seconds)
+            self._line.send(message, deadline)
+            reply = self._answer(self._line, number, functions, deadline)
         except Late:
             self.close()
             raise faults.late(asked, seconds) from None
         except Gone:
-            raise faults.died(asked, self.close()) from None
+            raise faults.died(asked, self.close(), self._limits) from None
         except wire.WireError as error:
             self.close()
             raise faults.garbled(asked, str(error)) from None
-        finally:
-            self._left -= time.monotonic() - start
         if reply["kind"] != "answer":
             raise faults.raised(reply, asked)
         return {**reply, "id": number}
@@ -142,7 +162,7 @@ class Remote:
         """The frame that answers this request, after any number of callbacks."""
         while True:
             reply = line.receive(deadline)
-            if reply.get("id") != number or reply.get("kind") not in ("answer", "raised", "callback"):
+            if not _belongs(reply, number):
                 raise wire.WireError("malformed frame: it does not belong to what was asked")
             if reply["kind"] == "callback":
                 line.send(wire.encode({"id": number, **answer_callback(reply, functions)}, opaque), deadline)
