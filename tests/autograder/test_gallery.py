@@ -9,8 +9,6 @@ The status `unearned` stands for any that earns nothing, where the order of even
 """
 
 import json
-import os
-import subprocess
 import sys
 import tomllib
 from contextlib import closing
@@ -56,7 +54,7 @@ class Gallery:
         return self.sandboxes.get(framework) or self.sandboxes.setdefault(framework, self.make(framework))
 
     def grade(self, *cases):
-        """What is expected of the cases and their reports, graded in one go in this order, under the last one's seed."""
+        """What is expected of the cases and their reports, graded in this order under the last one's seed and limits."""
         wanted = [tomllib.loads((GALLERY / case / "expected.toml").read_text("utf-8")) for case in cases]
         topic = wanted[-1]["topic"]
         grader = self.graders.get(topic) or self.graders.setdefault(topic, Grader(COURSE, topic))
