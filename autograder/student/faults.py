@@ -84,10 +84,11 @@ def exhausted(seconds: float) -> StudentFault:
 
 def died(asked: str, ending: Ending, limits: Limits) -> StudentFault:
     """The fault for a process that ended while an answer was awaited."""
-    if ending.signal == getattr(signal, "SIGXCPU", -1) or ending.seconds >= limits.cpu_seconds:
+    killed = ending.signal == getattr(signal, "SIGKILL", -1)
+    if ending.signal == getattr(signal, "SIGXCPU", -1) or (killed and ending.seconds >= 0.9 * limits.cpu_seconds):
         message = sentence("{asked} used up the submission's CPU time", asked=asked)
         return StudentFault(Verdict(Status.TIMED_OUT, message))
-    if ending.signal == getattr(signal, "SIGKILL", -1):
+    if killed:
         message = sentence("{asked} gave no answer: its process was closed or killed", asked=asked)
     elif ending.signal is None:
         message = sentence(
