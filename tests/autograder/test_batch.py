@@ -168,7 +168,7 @@ def test_the_gradebook_has_a_row_for_everybody_in_the_order_of_their_names(book,
     head, *students = rows(book)
     assert head == ["student", "score", "points", "final", "note", "scale", "mean_square_grad"]
     assert [row[0].removeprefix("'") for row in students] == sorted(outcomes)
-    assert dict((row[0], row[1:]) for row in students)["bob"] == ["6", "10", "yes", "", "0", "6"]
+    assert {row[0]: row[1:] for row in students}["bob"] == ["6", "10", "yes", "", "0", "6"]
 
 
 def test_a_name_that_is_a_formula_is_disarmed(book):
