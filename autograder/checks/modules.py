@@ -32,6 +32,18 @@ def check_same(module: Answer, reference: Any, *, at: Sequence[Any]) -> None:
     _compare(module, yours, wanted)
 
 
+def trained(module: Answer, x: Any, y: Any, *, loss: str, lr: float, steps: int, optimizer: str = "sgd") -> Answer:
+    """The losses of training the student's module on one batch, in its own process: for `check_falls`.
+
+    x, y: tensors. loss: `mse` or `cross_entropy`. optimizer: `sgd` or `adam`. The module keeps its new weights.
+    """
+    called = f"{module._called}, {steps} steps of {optimizer}"
+    request = {"loss": loss, "optimizer": optimizer, "lr": lr, "steps": steps}
+    return Answer(
+        module._student, called, value=module._student._learn("train", module, called, arguments=[x, y], **request)
+    )
+
+
 def _load(module: Answer, reference: Any) -> bool:
     weights = {name: value.detach() for name, value in reference.state_dict().items()}
     reply = module._student._learn("load", module, f"{module._called}.load", weights=weights)

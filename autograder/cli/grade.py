@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
@@ -13,7 +13,7 @@ from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError
 from autograder.sandbox.choice import choose
 from autograder.sandbox.protocol import Sandbox
-from autograder.sources.folders import from_path
+from autograder.sources.folders import file_of, from_path
 
 
 def add_to(commands: Commands) -> None:
@@ -46,14 +46,18 @@ def _reports(
     course: Course, topics: tuple[str, ...], options: argparse.Namespace
 ) -> Iterator[tuple[Assignment, Report | None]]:
     """Each topic's report; None where a table of all topics meets one without a file."""
-    for topic in topics:
-        assignment = course.assignment(topic)
-        origin = options.origin or course.starter(topic)
-        if not options.topic and options.origin is None and not origin.exists():
-            yield assignment, None
-            continue
-        with closing(choose(assignment.framework, for_many=False)) as sandbox:
-            yield assignment, _report(course, assignment, origin, sandbox, options)
+    sandboxes: dict[str, Sandbox] = {}
+    with ExitStack() as stack:
+        for topic in topics:
+            assignment = course.assignment(topic)
+            origin = options.origin or course.starter(topic)
+            if not options.topic and file_of(origin, topic) is None:
+                yield assignment, None
+                continue
+            framework = assignment.framework
+            if framework not in sandboxes:
+                sandboxes[framework] = stack.enter_context(closing(choose(framework, for_many=False)))
+            yield assignment, _report(course, assignment, origin, sandboxes[framework], options)
 
 
 def _report(

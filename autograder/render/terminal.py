@@ -57,7 +57,7 @@ class Page:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for number, heading in enumerate(HEADINGS):
             text = say(heading, self.language) if heading is not None else ""
-            table.add_column(text, justify="right" if number == 2 else "left")
+            table.add_column(text, justify="right" if number == 2 else "left", no_wrap=number != 1)
         for assignment, report in rows:
             table.add_row(*self._topic(assignment, report))
         self.console.print(table)
@@ -66,7 +66,8 @@ class Page:
         )
 
     def _topic(self, assignment: Assignment, report: Report | None) -> Sequence[str | Text]:
-        name = Text(assignment.topic, style="bold"), Text(title(assignment.title, self.language))
+        shown = title(assignment.title, self.language)  # the only column that gives way in a narrow window
+        name = Text(assignment.topic, style="bold"), Text(shown, no_wrap=True, overflow="ellipsis")
         if report is None:
             return (*name, "–", "", self.words("no file"))
         points = f"{report.score:g}/{report.points:g}"
@@ -75,7 +76,7 @@ class Page:
     def _next(self, assignment: Assignment, report: Report) -> Text:
         for score in by_exercise(report, assignment.exercises):
             if not score.is_complete:
-                return Text(f"{score.exercise.name}  {title(score.exercise.title, self.language)}")
+                return Text(score.exercise.name)
         return Text(self.words("done"), style="green")
 
     def topic(self, assignment: Assignment, report: Report, *, show_all: bool = False) -> None:

@@ -58,14 +58,17 @@ class ForkedChild:
         self._ending: Ending | None = None
 
     def end(self) -> Ending:
-        """Kill, reap, close."""
+        """Kill, reap, close. Raises SandboxError, once, when the zygote cannot tell how the child ended."""
         if self._ending is None:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-            self._ending = self._sandbox.reap(self._pid)
-            os.close(self._handle)
-            self.output.close()
-            self.wire.close()
+            self._ending = Ending(None, signal.SIGKILL)
+            try:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                self._ending = self._sandbox.reap(self._pid)
+            finally:
+                os.close(self._handle)
+                self.output.close()
+                self.wire.close()
         return self._ending
 
 

@@ -275,15 +275,14 @@ def serve(socket: Any, payload_bytes: int = 1 << 31) -> None:
     current: list[int] = [0]
 
     def ask(question: dict[str, Any]) -> Any:
-        channel.send({"id": current[0], **question})
-        return channel.receive()
+        asked = current[0]
+        channel.send({"id": asked, **question})
+        while (message := channel.receive())["verb"] not in ("result", "refused"):
+            answer(message)  # the trusted function asks in its turn
+        current[0] = asked
+        return message
 
-    engine = Engine(ask)
-    while True:
-        try:
-            request = channel.receive()
-        except EOFError:
-            return
+    def answer(request: Body) -> None:
         current[0] = request["id"]
         reply = engine.execute(request)
         _flush()
@@ -291,6 +290,14 @@ def serve(socket: Any, payload_bytes: int = 1 << 31) -> None:
             channel.send({"id": request["id"], **reply})
         except wire.WireError as error:
             channel.send({"id": request["id"], **_raised(error)})
+
+    engine = Engine(ask)
+    while True:
+        try:
+            request = channel.receive()
+        except EOFError:
+            return
+        answer(request)
 
 
 def _flush() -> None:

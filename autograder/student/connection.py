@@ -10,15 +10,15 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder import wire
-from autograder.model import Limits, StudentFault, Submission
+from autograder.model import GraderMistake, Limits, StudentFault, Submission
 from autograder.sandbox.protocol import Sandbox, SandboxError
 from autograder.sandbox.worker import Engine, opaque
 from autograder.student import faults
 from autograder.student.line import Gone, Late, Line
 
 Functions = Mapping[int, Callable[..., Any]]
-KINDS = ("answer", "raised", "callback")
 GREETING_SECONDS = 30.0
+REFUSED = {"verb": "refused", "text": "the given function failed"}
 
 
 class Connection(Protocol):
@@ -37,19 +37,26 @@ class Connection(Protocol):
         ...
 
 
-def _belongs(reply: Mapping[str, Any], number: int) -> bool:
-    """Whether a frame speaks about this request. Types first: an array compared with a number is no truth value."""
-    claimed, kind = reply.get("id"), reply.get("kind")
-    return type(claimed) is int and claimed == number and type(kind) is str and kind in KINDS
-
-
 def answer_callback(question: Mapping[str, Any], functions: Functions) -> dict[str, Any]:
-    """Call the trusted function that the student's code asked for; its failure goes back as a text."""
+    """Call the trusted function that the student's code asked for; its failure goes back as a text.
+
+    Raises StudentFault and GraderMistake: what such a function says of its own accord is said already.
+    """
     try:
         function, arguments = functions[question["number"]], question["arguments"]
         return {"verb": "result", "value": portable(function(*arguments), {})}
+    except (StudentFault, GraderMistake):
+        raise
     except Exception as error:  # noqa: BLE001 - the arguments are a student's; the failure is theirs to read
         return {"verb": "refused", "text": f"the given function raised {type(error).__name__}: {error}"[:500]}
+
+
+def encoded(message: Mapping[str, Any], asked: str) -> list[memoryview]:
+    """A message of the trusted side as it is sent. Raises GraderMistake for a value that cannot travel."""
+    try:
+        return wire.encode(message)
+    except wire.WireError as error:
+        raise GraderMistake(f"{asked}: {error}") from None
 
 
 def portable(value: Any, functions: dict[int, Callable[..., Any]]) -> Any:
@@ -62,11 +69,11 @@ def portable(value: Any, functions: dict[int, Callable[..., Any]]) -> Any:
         return {key: portable(item, functions) for key, item in value.items()}
     if isinstance(value, np.random.Generator):
         return wire.Seed(seed_of(value))
-    if hasattr(value, "detach") and hasattr(value, "requires_grad"):
-        return wire.Tensor(value.detach().cpu().numpy(), bool(value.requires_grad))
     if callable(value) and not isinstance(value, type):
         functions[len(functions)] = value
         return wire.Callback(len(functions) - 1)
+    if hasattr(value, "detach") and hasattr(value, "requires_grad"):
+        return wire.Tensor(value.detach().cpu().numpy(), bool(value.requires_grad))
     return value
 
 
@@ -91,6 +98,8 @@ class Remote:
 
     def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
         """The reply to a request. Raises StudentFault; SandboxError when the sandbox itself is gone."""
+        if self._left <= 0:
+            raise faults.exhausted(self._limits.submission_seconds)
         if self._line is None:
             self._open()
         return self._exchange(request, asked, functions)
@@ -101,7 +110,6 @@ class Remote:
             raise self._unloadable
         if self._submission.problem is not None:
             raise faults.unreadable(self._submission.problem)
-        self._refuse_if_exhausted()
         limits = self._limits
         child = self._sandbox.spawn(limits)
         self._line = Line(child, answer_bytes=limits.answer_bytes, output_bytes=limits.output_bytes)
@@ -115,61 +123,77 @@ class Remote:
             raise
 
     def _greet(self) -> None:
-        """See that the child is there before it gets a byte of the student's: until then a silence is ours.
-
-        It costs the submission no time, however little of its own is left.
-        """
+        """See that the child is there before it gets a byte of the student's: until then a silence is ours."""
+        assert self._line is not None
         try:
-            self._within(GREETING_SECONDS, {"verb": "pace", "turns": 0}, "the sandbox", {})
-        except StudentFault as fault:
+            deadline = time.monotonic() + GREETING_SECONDS
+            self._line.send(wire.encode({"id": 0, "verb": "pace", "turns": 0}), deadline)
+            self._line.receive(deadline)
+        except (Late, Gone, wire.WireError) as error:
             self.close()
-            raise SandboxError(f"a fresh child did not answer: {fault}") from None
-
-    def _refuse_if_exhausted(self) -> None:
-        if self._left <= 0:
-            raise faults.exhausted(self._limits.submission_seconds)
+            raise SandboxError(f"a fresh child did not answer ({type(error).__name__})") from None
 
     def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
-        """One request and its reply, in the submission's own time."""
-        self._refuse_if_exhausted()
-        start = time.monotonic()
-        try:
-            return self._within(min(self._limits.answer_seconds, self._left), request, asked, functions)
-        finally:
-            self._left -= time.monotonic() - start
-
-    def _within(self, seconds: float, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
+        left = self._left
+        if left <= 0:
+            raise faults.exhausted(self._limits.submission_seconds)
         assert self._line is not None
-        number = next(self._numbers)
-        message = wire.encode({"id": number, "since": self._since, **request})
-        deadline = time.monotonic() + seconds
+        number, start = next(self._numbers), time.monotonic()
+        seconds = min(self._limits.answer_seconds, left)
+        frames = encoded({"id": number, "since": self._since, **request}, asked)
         try:
-            self._line.send(message, deadline)
-            reply = self._answer(self._line, number, functions, deadline)
+            self._line.send(frames, start + seconds)
+            reply = self._answer(self._line, number, asked, functions, start + seconds)
         except Late:
             self.close()
             raise faults.late(asked, seconds) from None
         except Gone:
-            raise faults.died(asked, self.close(), self._limits) from None
+            raise faults.died(asked, self.close(), self._limits.cpu_seconds) from None
         except wire.WireError as error:
             self.close()
             raise faults.garbled(asked, str(error)) from None
+        finally:
+            self._left = left - (time.monotonic() - start)
         if reply["kind"] != "answer":
             raise faults.raised(reply, asked)
         return {**reply, "id": number}
 
-    def _answer(self, line: Line, number: int, functions: Functions, deadline: float) -> dict[str, Any]:
-        """The frame that answers this request, after any number of callbacks."""
+    def _answer(self, line: Line, number: int, asked: str, functions: Functions, deadline: float) -> dict[str, Any]:
+        """The frame that answers this request, after any number of callbacks. Raises what a callback said."""
+        said: list[Exception] = []
         while True:
             reply = line.receive(deadline)
-            if not _belongs(reply, number):
+            kind = reply.get("kind")
+            if type(kind) is not str or type(reply.get("id")) is not int or reply["id"] != number:
                 raise wire.WireError("malformed frame: it does not belong to what was asked")
-            if reply["kind"] == "callback":
-                line.send(wire.encode({"id": number, **answer_callback(reply, functions)}, opaque), deadline)
-            elif reply["kind"] == "answer" and "value" not in reply:
+            if kind == "callback":
+                line.send(self._called_back(line, number, asked, reply, functions, said), deadline)
+            elif said:
+                raise said[0]
+            elif kind not in ("answer", "raised"):
+                raise wire.WireError("malformed frame: it does not belong to what was asked")
+            elif kind == "answer" and "value" not in reply:
                 raise wire.WireError("malformed frame: an answer without a value")
             else:
                 return reply
+
+    def _called_back(
+        self,
+        line: Line,
+        number: int,
+        asked: str,
+        question: Mapping[str, Any],
+        functions: Functions,
+        said: list[Exception],
+    ) -> list[memoryview]:
+        """The answer to a callback. What the function said of its own accord is kept in `said` until the call ends."""
+        try:
+            return encoded({"id": number, **answer_callback(question, functions)}, asked)
+        except (StudentFault, GraderMistake) as fault:
+            if self._line is not line:  # it asked the student in its turn, who died of it, and with them this call
+                raise
+            said.append(fault)
+            return wire.encode({"id": number, **REFUSED})
 
     def new_question(self) -> None:
         """Results kept so far may be dropped; what was printed belongs to the question before."""
@@ -199,22 +223,31 @@ class Local:
 
     def __init__(self, namespace: Any) -> None:
         self._functions: Functions = {}
+        self._said: list[Exception] = []
         self._engine = Engine(self._ask)
         self._engine.namespace = namespace
         self._numbers = itertools.count(1)
 
     def _ask(self, question: dict[str, Any]) -> Any:
-        return carried(answer_callback(carried(question), self._functions))
+        try:
+            answer = answer_callback(arrived(wire.encode(question, opaque)), self._functions)
+            return arrived(encoded(answer, "a given function"))
+        except (StudentFault, GraderMistake) as fault:
+            self._said.append(fault)
+            return REFUSED
 
     def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
         """The reply to a request. Raises StudentFault."""
         number = next(self._numbers)
-        outer, self._functions = self._functions, functions
+        outer = self._functions, self._said
+        self._functions, self._said = functions, []
         try:
-            asking = carried({"id": number, **request}, None)
-            reply = carried({**self._engine.execute(asking), "id": number})
+            reply = self._engine.execute(arrived(encoded({"id": number, **request}, asked)))
+            if self._said:
+                raise self._said[0]
         finally:
-            self._functions = outer
+            self._functions, self._said = outer
+        reply = arrived(wire.encode({**reply, "id": number}, opaque))
         if reply["kind"] != "answer":
             raise faults.raised(reply, asked)
         return reply
@@ -228,14 +261,13 @@ class Local:
         return ""
 
 
-def carried(message: Mapping[str, Any], rescue: Callable[[Any], Any] | None = opaque) -> dict[str, Any]:
+def arrived(frames: list[memoryview]) -> dict[str, Any]:
     """A message as it arrives on the other side."""
-    reader = wire.Reader(1 << 31)
-    data = memoryview(wire.joined(wire.encode(message, rescue)))
+    reader, data = wire.Reader(1 << 31), memoryview(wire.joined(frames))
     while True:
         buffer = reader.buffer()
         buffer[:] = data[: len(buffer)]
         data = data[len(buffer) :]
-        arrived = reader.filled(len(buffer))
-        if arrived is not None:
-            return arrived
+        message = reader.filled(len(buffer))
+        if message is not None:
+            return message

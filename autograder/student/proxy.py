@@ -53,10 +53,12 @@ class Student:
     def _request(self, request: Mapping[str, Any], called: str, **payload: Any) -> dict[str, Any]:
         functions: dict[int, Callable[..., Any]] = {}
         body = {key: portable(self._unwrapped(value), functions) for key, value in payload.items()}
-        try:
-            return self._connection.ask({**request, **body}, called, functions)
-        except wire.WireError as error:
-            raise GraderMistake(f"{called}: {error}") from None
+        given = {number: self._giving(function) for number, function in functions.items()}
+        return self._connection.ask({**request, **body}, called, given)
+
+    def _giving(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function for the student's code to call: where it gives an answer, the student's own object goes back."""
+        return lambda *arguments: self._unwrapped(function(*arguments))
 
     def _unwrapped(self, value: Any) -> Any:
         """An argument with the student's own objects as references, and derived answers as what they are."""
@@ -132,6 +134,8 @@ def _brief(value: Any) -> str:
     """An argument in a few characters: `(6, 4)` for an array, the value for a number."""
     if isinstance(value, Answer):
         return value._called
+    if isinstance(value, Function):
+        return value.name
     if hasattr(value, "shape"):
         return f"array{tuple(value.shape)}" if value.shape else f"{value:.4g}"
     if isinstance(value, float):

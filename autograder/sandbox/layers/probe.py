@@ -61,7 +61,7 @@ def _namespaces() -> str:
 
 def _hidden() -> int:
     perform(namespaces.hiding(1 << 20))
-    alone = os.getpid() == 1 and os.listdir("/proc") == os.listdir("/tmp") == []
+    alone = os.getpid() == 1 and os.listdir("/proc") == os.listdir(root.SCRATCH) == []
     return 0 if alone else 1
 
 

@@ -178,11 +178,13 @@ def test_adam_decay_alone(student, reference, rng):
 
 @points(1)
 def test_adam_defaults(student, reference, rng):
-    """adamw_step by default, on a number and on an array
-    zh: adamw_step 的默认参数，数值和数组"""
+    """adamw_step by default, on a number and on an array, and with every option given
+    zh: adamw_step 的默认参数，数值和数组；以及给定全部参数"""
     for w, g in ((1.5, -0.5), (away(rng, 3), away(rng, 3))):
         state = (0.5 * g, 0.5 * g**2, 4)
-        check_close(student.adamw_step(w, g, state), reference.adamw_step(w, g, state), names=ADAM)
+        for options in ((), (0.2, 0.7, 0.9, 0.05, 0.3)):
+            expected = reference.adamw_step(w, g, state, *options)
+            check_close(student.adamw_step(w, g, state, *options), expected, names=ADAM)
 
 
 # O5 learning-rate schedule

@@ -47,6 +47,7 @@ def run(argv: Sequence[str], binds: bubblewrap.Binds = ()) -> str:
     return done.stdout
 
 
+@pytest.mark.usefixtures("free_tmp")
 @pytest.mark.usefixtures("_bwrap_works")
 def test_inside_there_is_the_system_the_interpreter_and_what_was_bound(
     folder: Path, as_user: Callable[[Work], Work]
@@ -93,6 +94,7 @@ def test_killing_bwrap_kills_what_runs_inside() -> None:
         assert pipe.read() == b""
 
 
+@pytest.mark.usefixtures("free_tmp")
 @pytest.mark.usefixtures("_bwrap_works")
 def test_a_submission_below_tmp_is_seen_although_tmp_is_new() -> None:
     assert (

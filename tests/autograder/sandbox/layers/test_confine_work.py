@@ -56,6 +56,7 @@ def test_it_works_behind_all_layers(piece: str, level: str, outcomes: dict[str, 
     assert outcomes[level][piece] == "True"
 
 
+@pytest.mark.usefixtures("free_tmp")
 @needs_torch
 @pytest.mark.usefixtures("level_a")
 @pytest.mark.parametrize("piece", WITH_FILES)

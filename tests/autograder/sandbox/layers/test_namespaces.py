@@ -88,6 +88,7 @@ def test_a_path_through_a_link_is_visible_under_both_names(zygote: Zygote, folde
     assert trial(work) == ["text", "text"]
 
 
+@pytest.mark.usefixtures("free_tmp")
 def test_each_child_is_process_1_and_starts_with_an_empty_scratch_and_no_proc(
     zygote: Zygote, as_user: Callable[[Work], Work]
 ) -> None:
@@ -100,6 +101,7 @@ def test_each_child_is_process_1_and_starts_with_an_empty_scratch_and_no_proc(
     assert trial(as_user(zygote(lambda own: [told(own, look), told(own, look)]))) == [seen, seen]
 
 
+@pytest.mark.usefixtures("free_tmp")
 def test_two_children_alive_together_see_nothing_of_each_other(zygote: Zygote) -> None:
     def work(own: int) -> object:
         reading, writing = os.pipe()
@@ -167,6 +169,7 @@ def test_when_a_child_ends_all_that_it_started_ends(zygote: Zygote) -> None:
     assert trial(zygote(work), 20) == [0, 5]
 
 
+@pytest.mark.usefixtures("free_tmp")
 def test_the_scratch_holds_its_size_and_no_more(zygote: Zygote, attempt: Attempt) -> None:
     def work(own: int) -> object:
         def fill() -> object:
@@ -246,6 +249,7 @@ def test_a_refused_namespace_says_what_would_help(ordinary: Callable[[Work], Wor
         trial(ordinary(lambda: namespaces.unshare(namespaces.NEWNS)))
 
 
+@pytest.mark.usefixtures("free_tmp")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make root of a container")
 def test_root_nests_even_where_user_namespaces_are_forbidden(
     zygote: Zygote, without_user_namespaces: Callable[[Work], Work]

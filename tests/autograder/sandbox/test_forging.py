@@ -1,0 +1,189 @@
+"""Frames written by student code to every descriptor it has: never more than a claim, never our fault."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from support import message, refusal
+
+from autograder.checks import check_close
+from autograder.model import Status
+
+TOOLS = """
+    import json, os, struct, time
+
+    def write_everywhere(data):
+        for descriptor in range(3, 64):
+            try:
+                os.write(descriptor, data)
+            except OSError:
+                pass
+
+    def frame(body, arrays=(), payload=b""):
+        header = json.dumps({"body": body, "arrays": list(arrays)}).encode()
+        return struct.pack("<IIQ", 0x31574741, len(header), len(payload)) + header + payload
+
+    def honest(x):
+        return x
+
+    TWO = [{"dtype": "i8", "shape": [2], "order": "C"}]
+    PAYLOAD = struct.pack("<qq", 2, 2)
+
+    def attack(f, x):
+"""
+
+
+@pytest.fixture
+def attacked(submit):
+    """A student whose `attack` runs the given lines."""
+
+    def attack(lines, **limits):
+        body = textwrap.indent(textwrap.dedent(lines), " " * 8)
+        source = textwrap.dedent(TOOLS + body)
+        return submit(source, **{"answer_seconds": 1.0, **limits}).student
+
+    return attack
+
+
+FORGERIES = {
+    "noise": "write_everywhere(os.urandom(64))",
+    "another magic": "write_everywhere(b'AGW2' + bytes(12))",
+    "a huge payload": "write_everywhere(struct.pack('<IIQ', 0x31574741, 10, 2**62))",
+    "a huge header": "write_everywhere(struct.pack('<IIQ', 0x31574741, 2**31, 0))",
+    "no header": "write_everywhere(struct.pack('<IIQ', 0x31574741, 0, 0))",
+    "an earlier answer": "write_everywhere(frame({'id': 1, 'kind': 'answer', 'value': 1}))",
+    "a later answer": "write_everywhere(frame({'id': 99, 'kind': 'answer', 'value': 1}))",
+    "no id": "write_everywhere(frame({'kind': 'answer', 'value': 1}))",
+    "an id that is true": "write_everywhere(frame({'id': True, 'kind': 'answer', 'value': 1}))",
+    "an id of two": "write_everywhere(frame({'id': {'array': 0}, 'kind': 'answer', 'value': 1}, TWO, PAYLOAD))",
+    "a kind of two": "write_everywhere(frame({'id': 2, 'kind': {'array': 0}, 'value': 1}, TWO, PAYLOAD))",
+    "a kind that is none": "write_everywhere(frame({'id': 2, 'kind': 'verdict', 'value': 1}))",
+    "a list for a kind": "write_everywhere(frame({'id': 2, 'kind': ['answer'], 'value': 1}))",
+    "an answer without a value": "write_everywhere(frame({'id': 2, 'kind': 'answer'}))",
+    "a list for a body": "write_everywhere(frame([2, 'answer', 1]))",
+    "an answer too large": "write_everywhere(struct.pack('<IIQ', 0x31574741, 10, 2**26 + 1))",
+}
+
+
+@pytest.mark.parametrize("lines", FORGERIES.values(), ids=FORGERIES)
+def test_a_forged_frame_costs_one_question(attacked, lines):
+    student = attacked(lines)
+    verdict = refusal(lambda: student.attack(None, 1))
+    assert verdict.status is Status.DIED
+    assert str(verdict.message).startswith("attack(None, 1) did not give an answer that can be read: ")
+    check_close(student.honest(3.0), 3.0)
+
+
+RAISED = {
+    "a type that is no text": "{'id': 2, 'kind': 'raised', 'type': [1], 'text': {'tuple': []}}",
+    "nothing at all": "{'id': 2, 'kind': 'raised'}",
+    "frames that are none": "{'id': 2, 'kind': 'raised', 'type': 'E', 'text': 't', 'frames': [{'tuple': [1, 2]}, 3]}",
+    "a template of ours with wrong values": (
+        "{'id': 2, 'kind': 'raised', 'template': '{name} is not defined in the file', 'values': {'dict': []}}"
+    ),
+    "a template of its own": "{'id': 2, 'kind': 'raised', 'template': '{x.__class__}', 'values': {'dict': [['x', 1]]}}",
+    "kinds that are none": "{'id': 2, 'kind': 'raised', 'type': 'E', 'text': 't', 'kinds': 3}",
+    "a million lines": "{'id': 2, 'kind': 'raised', 'type': 'E' * 10**6, 'text': '{}' * 10**6}",
+}
+
+
+@pytest.mark.parametrize("body", RAISED.values(), ids=RAISED)
+def test_a_forged_exception_is_an_exception(attacked, body):
+    student = attacked(f"write_everywhere(frame({body}))")
+    verdict = refusal(lambda: student.attack(None, 1))
+    assert verdict.status is Status.RAISED
+    assert len(str(verdict.message)) < 1000
+
+
+def test_a_forged_out_of_memory_or_not_implemented_brings_no_point(attacked):
+    for word, status in (("memory", Status.OUT_OF_MEMORY), ("missing", Status.NOT_IMPLEMENTED)):
+        student = attacked(f"write_everywhere(frame({{'id': 2, 'kind': 'raised', '{word}': True}}))")
+        assert refusal(lambda student=student: student.attack(None, 1)).status is status
+
+
+def test_a_forged_answer_is_compared_like_any_other(attacked):
+    student = attacked("""
+        for number in range(50):
+            write_everywhere(frame({'id': number, 'kind': 'answer', 'value': 1, 'score': 100, 'status': 'passed'}))
+        """)
+    assert refusal(lambda: check_close(student.attack(None, 1), 2.0)).status is Status.DIED
+    student = attacked("write_everywhere(frame({'id': 2, 'kind': 'answer', 'value': 1, 'score': 100}))")
+    assert message(check_close, student.attack(None, 1), 2.0) == "attack(None, 1): result is 1, expected 2"
+
+
+def test_an_answer_sent_before_the_question_is_a_claim_that_cannot_know_the_inputs(attacked):
+    student = attacked("""
+        write_everywhere(frame({'id': 2, 'kind': 'answer', 'value': 1}))
+        write_everywhere(frame({'id': 3, 'kind': 'answer', 'value': 7}))
+        """)
+    check_close(student.attack(None, 1), 1)
+    assert message(lambda: check_close(student.honest(3.0), 3.0)) == "honest(3): result is 7, expected 3"
+
+
+CALLBACKS = {
+    "a number out of range": "{'number': 7, 'arguments': []}",
+    "a negative number": "{'number': -1, 'arguments': []}",
+    "a number that is none": "{'number': {'array': 0}, 'arguments': []}",
+    "a number that cannot be hashed": "{'number': [], 'arguments': []}",
+    "no arguments": "{'number': 0}",
+    "arguments that are none": "{'number': 0, 'arguments': 5}",
+    "far too many arguments": "{'number': 0, 'arguments': list(range(1000))}",
+    "an answer of ours": "{'number': 0, 'arguments': [{'ref': [0, []]}]}",
+}
+
+
+@pytest.mark.parametrize("body", CALLBACKS.values(), ids=CALLBACKS)
+def test_a_forged_callback_is_refused_or_answered_and_the_deadline_holds(attacked, body):
+    arrays = "TWO, PAYLOAD" if "array" in body else ""
+    student = attacked(
+        f"""
+        write_everywhere(frame({{'id': 2, 'kind': 'callback', **{body}}}{"," if arrays else ""}{arrays}))
+        time.sleep(0.05)
+        os._exit(0)
+        """
+    )
+    assert refusal(lambda: student.attack(lambda x: x + 0.0, 1)).status is Status.DIED
+    check_close(student.honest(3.0), 3.0)
+
+
+def test_endless_callbacks_end_at_the_deadline(attacked):
+    student = attacked("while True:\n    f(x)", answer_seconds=0.4)
+    assert refusal(lambda: student.attack(lambda x: x, 1)).status is Status.TIMED_OUT
+
+
+def test_endless_forged_callbacks_end_at_the_deadline(attacked):
+    student = attacked(
+        "while True:\n    write_everywhere(frame({'id': 2, 'kind': 'callback', 'number': 0, 'arguments': [1]}))",
+        answer_seconds=0.4,
+    )
+    assert refusal(lambda: student.attack(lambda x: x, 1)).status is Status.TIMED_OUT
+
+
+def test_a_frame_that_drips_ends_at_the_deadline(attacked):
+    student = attacked(
+        """
+        for byte in frame({'id': 2, 'kind': 'answer', 'value': 'x' * 10000}):
+            write_everywhere(bytes([byte]))
+            time.sleep(0.01)
+        """,
+        answer_seconds=0.4,
+    )
+    assert refusal(lambda: student.attack(None, 1)).status is Status.TIMED_OUT
+
+
+def test_half_a_frame_is_no_answer(attacked):
+    half = "write_everywhere(frame({'id': 2, 'kind': 'answer', 'value': 1})[:-3])"
+    assert refusal(lambda: attacked(half + "\nos._exit(0)").attack(None, 1)).status is Status.DIED
+    assert refusal(lambda: attacked(half + "\ntime.sleep(9)", answer_seconds=0.3).attack(None, 1)).status is (
+        Status.TIMED_OUT
+    )
+
+
+def test_replacing_our_code_in_ones_own_process_changes_ones_own_answer_only(attacked):
+    student = attacked("""
+        import autograder.wire, autograder.sandbox.worker
+        autograder.wire.encode = lambda *arguments: [memoryview(b'lies')]
+        """)
+    assert refusal(lambda: student.attack(None, 1)).status in (Status.DIED, Status.TIMED_OUT)
+    check_close(student.honest(3.0), 3.0)
