@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
+import sys
 import time
 import traceback
 import warnings
@@ -86,6 +87,13 @@ def generator(seed: str, question: str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
 
 
+def _seed_torch(seed: str, question: str) -> None:
+    """The same for what a reference's module draws for its weights, which is PyTorch's global generator's."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(int(generator(seed, f"{question}/torch").integers(1 << 63)))
+
+
 @dataclass(frozen=True)
 class Question:
     """A collected test function with the facts that a report needs."""
@@ -107,6 +115,7 @@ class Question:
                 raise StudentFault(observation.verdict)
 
         rng = generator(seed, self.name)
+        _seed_torch(seed, self.name)
         own = {
             "student": Student(connection, observe, f"{seed}/{self.name}"),
             "reference": reference,
