@@ -51,7 +51,7 @@ class Job:
     """One submission to be asked: who answers, under which seed. suspects: known mistakes by exercise.
 
     exercise: the only one to ask about, all when empty. witness: shown every play, with all that each check
-    saw; for proofs.
+    saw; for proofs. until_lost: whether to ask nothing more once points are lost; also for proofs.
     """
 
     connection: Connection
@@ -60,6 +60,7 @@ class Job:
     label: Any = None
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
+    until_lost: bool = False
 
 
 class Tensors:
@@ -244,6 +245,8 @@ class GradingPlugin:
         return True
 
     def _ask(self, question: Question, job: Job) -> Finding:
+        if job.until_lost and any(_is_lost(result) for result, _ in self._results.values()):
+            return Finding(Verdict(Status.NOT_RUN))
         job.connection.new_question()
         try:
             play = question.play(job.connection, job.seed, self.reference, noting=job.witness is not None)
@@ -280,6 +283,10 @@ class GradingPlugin:
                 why = report.longrepr[-1].removeprefix("Skipped: ")
             verdict = Verdict(Status.NOT_RUN if report.skipped else Status.OURS, sentence("{why}", why=why))
             self._results[report.nodeid] = (_result(question, verdict, 0.0), ())
+
+
+def _is_lost(result: QuestionResult) -> bool:
+    return result.score < result.points and result.verdict.status is not Status.OURS
 
 
 def _accepted(play: Play) -> Verdict:
