@@ -85,6 +85,11 @@ def test_whatever_is_raised_is_an_exception_of_the_students(submit, body, said):
     assert words.startswith(f"f(1) {said}")
 
 
+def test_calling_exit_is_told_in_those_words(submit):
+    student = submit("import sys\ndef f(x):\n    sys.exit(x)\n").student
+    assert ending(lambda: student.f(0)) == (Status.RAISED, "f(0) called exit()")
+
+
 def test_an_exception_that_fights_being_shown_is_an_exception(submit):
     student = submit("""
         class Evil(Exception):
