@@ -21,7 +21,7 @@ from pathlib import Path
 
 from autograder.grading import Grader
 from autograder.manifest import Course
-from autograder.model import Assignment, Outcome, Report, Submission
+from autograder.model import Assignment, AutograderError, Outcome, Report, Submission
 from autograder.render import document
 from autograder.render.clean import cell
 from autograder.sandbox.choice import choose
@@ -43,18 +43,27 @@ class Shard:
 
 
 def course_secret(root: Path) -> bytes:
-    """The secret that fresh seeds are derived from: made once, in a file that only its owner reads."""
+    """The secret that fresh seeds are derived from: made once, in a file that only its owner reads.
+
+    Raises AutograderError for a file that holds another thing: an empty secret is one that everybody knows.
+    """
     path = root / "course.secret"
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(SECRET_BYTES) + "\n")
-    return bytes.fromhex(path.read_text("ascii").strip())
+    text = path.read_text("ascii", "replace").strip()
+    if not re.fullmatch(rf"[0-9a-f]{{{2 * SECRET_BYTES}}}", text):
+        raise AutograderError(
+            f"{path} holds no secret of {SECRET_BYTES} bytes in hexadecimal; put back the one that seeds were derived "
+            "from, or delete the file to have a new one made"
+        )
+    return bytes.fromhex(text)
 
 
 def seed_for(secret: bytes, topic: str, student: str) -> str:
     """A student's own seed: nobody without the secret can know it, everybody with the report can use it again."""
-    message = f"{topic}/{student}".encode("utf-8", "surrogateescape")
+    message = f"{topic}/{student}".encode("utf-8", "surrogatepass")
     return hmac.new(secret, message, hashlib.sha256).hexdigest()[:8]
 
 
@@ -164,5 +173,5 @@ def file_name(student: str) -> str:
     safe = re.sub(r"[^\w.\- ]", "_", student).strip(". ")[:100]
     if safe == student:
         return safe
-    digest = hashlib.sha256(student.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{safe or 'student'}-{digest}"

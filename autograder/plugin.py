@@ -15,7 +15,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -130,10 +130,25 @@ def _placeholder(name: str) -> Any:
     """A fixture that pytest can resolve; its value is put in when the question is called."""
 
     @pytest.fixture(name=name)
-    def fixture(self: object) -> None:
-        return None
+    def fixture(self: object) -> NotYet:
+        return NotYet(name)
 
     return fixture
+
+
+class NotYet:
+    """What a fixture of an author's gets for a word that only a question has."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise GraderMistake(
+            f"{self._name} is there when a question is called, not yet when a fixture is made: "
+            "let the fixture give a function of it"
+        )
 
 
 class Fixtures:

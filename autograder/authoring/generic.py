@@ -54,7 +54,7 @@ WRONG: dict[str, Transform] = {
 }
 
 RIGHT: dict[str, Transform] = {
-    "fortran_order": lambda value: np.asfortranarray(value) if isinstance(value, np.ndarray) else value,
+    "fortran_order": lambda value: np.asfortranarray(value) if np.ndim(value) > 1 else value,
     "strided_views": lambda value: _noncontiguous(value) if isinstance(value, np.ndarray) else value,
     "zero_dimensional": lambda value: np.asarray(value) if isinstance(value, float) else value,
     "float32_results": _floats(lambda array: array.astype(np.float32)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograder.checks.observing import failed, passed, plain, wrong_form
 from autograder.compare import Comparison
 from autograder.model import GraderMistake, Status, Verdict, sentence
@@ -48,7 +50,7 @@ def _load(module: Answer, reference: Any) -> bool:
     weights = {name: value.detach() for name, value in reference.state_dict().items()}
     reply = module._student._learn("load", module, f"{module._called}.load", weights=weights)
     reply = reply if isinstance(reply, Mapping) else {}
-    missing, unexpected = (", ".join(map(str, reply.get(key) or ())) for key in ("missing", "unexpected"))
+    missing, unexpected = (_listed(reply.get(key)) for key in ("missing", "unexpected"))
     if missing:
         _refuse(module, sentence("the module lacks the parameters {names}", names=missing), "missing")
         return False
@@ -57,14 +59,20 @@ def _load(module: Answer, reference: Any) -> bool:
         _refuse(module, what, "unexpected")
         return False
     shapes = reply.get("shapes")
-    if shapes:
-        name, shape = next(iter(shapes.items()))
+    misshaped = [pair for pair in shapes.items() if pair[0] in weights] if isinstance(shapes, Mapping) else []
+    if misshaped:
+        name, shape = misshaped[0]
         what = sentence(
             "{place} has shape {yours}, expected {ours}", place=name, yours=shape, ours=tuple(weights[name].shape)
         )
         _refuse(module, what, "shape")
         return False
     return True
+
+
+def _listed(names: Any) -> str:
+    """Claimed names in a row; nothing for a claim of another form."""
+    return ", ".join(map(str, names)) if isinstance(names, list) else ""
 
 
 def _refuse(module: Answer, what: Any, kind: str) -> None:
@@ -91,26 +99,45 @@ def _arrays(found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _claimed(module: Answer, reply: Any) -> dict[str, Any]:
     reply = plain(reply)
-    if not isinstance(reply, dict) or not {"outputs", "inputs", "parameters"} <= set(reply):
+    forms = {"outputs": list, "inputs": list, "parameters": dict}
+    if not isinstance(reply, dict) or any(not isinstance(reply.get(key), form) for key, form in forms.items()):
         raise wrong_form(module, sentence("what it returned cannot be used: {error}", error="no gradients"))
     return dict(reply)
 
 
 def _compare(module: Answer, yours: dict[str, Any], wanted: dict[str, Any]) -> None:
     """Outputs first, then each gradient under its own name."""
-    pairs = [(f"y[{n}]" if n else "y", yours["outputs"], n, value) for n, value in enumerate(wanted["outputs"])]
-    pairs += [(f"∂⟨v, y⟩/∂x{n + 1}", yours["inputs"], n, value) for n, value in enumerate(wanted["inputs"])]
-    pairs += [(f"∂⟨v, y⟩/∂{name}", yours["parameters"], name, value) for name, value in wanted["parameters"].items()]
-    for place, claims, key, value in pairs:
-        claim = claims.get(key) if isinstance(claims, dict) else claims[key] if key < len(claims) else None
-        if value is None and claim is None:
+    if not _compared(module, _whole(yours["outputs"]), _whole(wanted["outputs"]), "y"):
+        return
+    claims = dict(enumerate(yours["inputs"]))
+    gradients = [(f"∂⟨v, y⟩/∂x{n + 1}", claims.get(n), value) for n, value in enumerate(wanted["inputs"])]
+    gradients += [
+        (f"∂⟨v, y⟩/∂{name}", yours["parameters"].get(name), value) for name, value in wanted["parameters"].items()
+    ]
+    for place, claim, value in gradients:
+        if _vanishes(value) and _vanishes(claim):  # what nothing depends on has no gradient, or one of zeros
             continue
         if claim is None:
             _refuse(module, sentence("{place} is None: the graph is cut before it", place=place), "gradient")
             return
-        found = Comparison().difference(claim, value, place)
-        if found is not None:
-            message = sentence("{called}: {difference}", called=module._called, difference=found.message)
-            failed(module, claim, value, found.kind, Verdict(Status.WRONG, message, found.evidence))
+        if not _compared(module, claim, np.zeros(np.shape(claim)) if value is None else value, place):
             return
     passed(module, yours, wanted)
+
+
+def _whole(outputs: list[Any]) -> Any:
+    """One output as itself, several as a tuple."""
+    return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+
+def _vanishes(gradient: Any) -> bool:
+    return gradient is None or (isinstance(gradient, np.ndarray) and not np.any(gradient))
+
+
+def _compared(module: Answer, claim: Any, value: Any, place: str) -> bool:
+    found = Comparison().difference(claim, value, place)
+    if found is None:
+        return True
+    message = sentence("{called}: {difference}", called=module._called, difference=found.message)
+    failed(module, claim, value, found.kind, Verdict(Status.WRONG, message, found.evidence))
+    return False

@@ -96,8 +96,13 @@ def _about(answer: Answer, what: Sentence) -> Sentence:
 
 
 def wrong_form(answer: Answer, what: Sentence) -> StudentFault:
-    """The fault for an answer that is not even of the form that a question can work with."""
-    return StudentFault(Verdict(Status.WRONG, _about(answer, what)))
+    """The fault for an answer that is not even of the form that a question can work with.
+
+    It is observed with the answer itself: two answers that fail with the same words are not yet the same.
+    """
+    verdict = Verdict(Status.WRONG, _about(answer, what))
+    _observe(answer, plain(resolved(answer)._value), None, kind="form", verdict=verdict)
+    return StudentFault(verdict)
 
 
 def opaque_inside(value: Any) -> str | None:

@@ -6,7 +6,9 @@ Exit codes: 0 graded, 1 less than full marks with --strict, 2 wrong usage, 3 the
 from __future__ import annotations
 
 import argparse
+import io
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,11 +21,19 @@ COMMANDS = (grade, batch, author, doctor)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except UsageError as error:
         print(f"autograder: {error}", file=sys.stderr)
+        return USAGE
+    except OSError as error:
+        if error.filename is None:
+            return _unforeseen()
+        print(f"autograder: {error.filename}: {error.strerror}", file=sys.stderr)
         return USAGE
     except AutograderError as error:
         print(f"autograder: {error}", file=sys.stderr)
@@ -31,6 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("autograder: stopped; what was graded is kept", file=sys.stderr)
         return STOPPED
+    except Exception:  # noqa: BLE001 - told in full, and never with the exit code of a graded submission
+        return _unforeseen()
+
+
+def _unforeseen() -> int:
+    traceback.print_exc()
+    print("autograder: this is a fault of the grader itself", file=sys.stderr)
+    return OURS
 
 
 def parser() -> argparse.ArgumentParser:

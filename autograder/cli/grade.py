@@ -34,8 +34,9 @@ def run(options: argparse.Namespace) -> int:
     topics = topics_of(course, options.topic)
     if options.only and not options.topic:
         raise UsageError("--only needs a topic: autograder grade TOPIC --only EXERCISE")
+    language = chosen(options.lang)
     graded = list(_reports(course, topics, options))
-    _show(course, graded, options)
+    _show(course, graded, options, language)
     reports = [report for _, report in graded if report is not None]
     if any(not report.is_final for report in reports):
         return OURS
@@ -72,8 +73,9 @@ def _report(
     return reports[0]
 
 
-def _show(course: Course, graded: list[tuple[Assignment, Report | None]], options: argparse.Namespace) -> None:
-    language = chosen(options.lang)
+def _show(
+    course: Course, graded: list[tuple[Assignment, Report | None]], options: argparse.Namespace, language: str
+) -> None:
     if options.json:
         from autograder.render import document
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from autograder.language import say, title
@@ -61,10 +62,15 @@ def _evidence(verdict: Verdict) -> dict[str, Any] | None:
         "place": clean(seen.place),
         "yours": clean(seen.yours),
         "ours": clean(seen.ours),
-        "error": seen.error,
-        "allowed": seen.allowed,
+        "error": _finite(seen.error),
+        "allowed": _finite(seen.allowed),
         "mismatched": seen.mismatched,
         "total": seen.total,
         "yours_shape": seen.yours_shape,
         "ours_shape": seen.ours_shape,
     }
+
+
+def _finite(number: float | None) -> float | None:
+    """JSON has no infinity and no NaN."""
+    return number if number is not None and math.isfinite(number) else None

@@ -5,6 +5,7 @@ Plain text through rich, which measures Chinese widths, fits the window and obey
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -116,7 +117,7 @@ class Page:
         if statuses == {Status.PASSED}:
             note = next((q.verdict.message for q in score.questions if q.verdict.message.text), None)
             return Text(say(note, self.language) if note else "", style="green")
-        if statuses == {Status.NOT_IMPLEMENTED}:
+        if statuses <= {Status.PASSED, Status.NOT_IMPLEMENTED}:
             return Text(self.words("not implemented yet"), style="dim")
         failing = next(q for q in score.questions if q.verdict.status not in (Status.PASSED, Status.NOT_IMPLEMENTED))
         return Text(title(failing.title, self.language))
@@ -140,7 +141,8 @@ class Page:
         printed = clean(verdict.output).strip().splitlines()
         if printed:
             rows.append((self.words("printed"), "\n".join(printed[-PRINTED_LINES:])))
-        rows.append((self.words("again"), f"make grade TOPIC={report.topic} ONLY={question.name} SEED={report.seed}"))
+        only, seed = shlex.quote(question.name), shlex.quote(report.seed)
+        rows.append((self.words("again"), f"make grade TOPIC={report.topic} ONLY={only} SEED={seed}"))
         return Group(head, Padding(_grid(rows), (0, 0, 0, 2)))
 
     def _numbers(self, question: QuestionResult) -> list[tuple[str, str]]:

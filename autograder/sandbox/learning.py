@@ -59,6 +59,7 @@ def load_weights(module: Any, weights: dict[str, Any]) -> dict[str, Any]:
 def gradients(target: Any, inputs: list[Any], along: list[Any], watch: Watch = unwatched) -> dict[str, Any]:
     """Forward, then the gradient of Σ⟨v, output⟩ with respect to every floating input and named parameter.
 
+    None for each gradient where the outputs do not have the form of the directions `along`.
     watch: calls the student's part, so that what we do around it is not taken for theirs.
     """
     import torch
@@ -69,7 +70,9 @@ def gradients(target: Any, inputs: list[Any], along: list[Any], watch: Watch = u
     parameters = dict(target.named_parameters()) if hasattr(target, "named_parameters") else {}
     wanted = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
     wanted += [parameter for parameter in parameters.values() if parameter.requires_grad]
-    scalar = sum((output * direction).sum() for output, direction in zip(outputs, along, strict=True))
+    fits = [getattr(output, "shape", None) for output in outputs] == [direction.shape for direction in along]
+    pairs = zip(outputs, along, strict=True) if fits else ()
+    scalar = sum((output * direction).sum() for output, direction in pairs if isinstance(output, torch.Tensor))
     found = iter(torch.autograd.grad(scalar, wanted, allow_unused=True) if _connected(scalar) else [None] * len(wanted))
     return {
         "outputs": outputs,

@@ -17,6 +17,7 @@ from autograder.student import faults
 from autograder.student.line import Gone, Late, Line
 
 Functions = Mapping[int, Callable[..., Any]]
+KINDS = ("answer", "raised", "callback")
 GREETING_SECONDS = 30.0
 REFUSED = {"verb": "refused", "text": "the given function failed"}
 
@@ -35,6 +36,12 @@ class Connection(Protocol):
     def printed(self) -> str:
         """What was printed since it was last asked for."""
         ...
+
+
+def _belongs(reply: Mapping[str, Any], number: int) -> bool:
+    """Whether a frame speaks about this request. Types first: an array compared with a number is no truth value."""
+    claimed, kind = reply.get("id"), reply.get("kind")
+    return type(claimed) is int and claimed == number and type(kind) is str and kind in KINDS
 
 
 def answer_callback(question: Mapping[str, Any], functions: Functions) -> dict[str, Any]:
@@ -134,21 +141,22 @@ class Remote:
             raise SandboxError(f"a fresh child did not answer ({type(error).__name__})") from None
 
     def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
-        left = self._left
+        """One request and its reply, in the submission's own time (that of calls inside callbacks counts once)."""
+        left, line = self._left, self._line
         if left <= 0:
             raise faults.exhausted(self._limits.submission_seconds)
-        assert self._line is not None
+        assert line is not None
         number, start = next(self._numbers), time.monotonic()
         seconds = min(self._limits.answer_seconds, left)
         frames = encoded({"id": number, "since": self._since, **request}, asked)
         try:
-            self._line.send(frames, start + seconds)
-            reply = self._answer(self._line, number, asked, functions, start + seconds)
+            line.send(frames, start + seconds)
+            reply = self._answer(line, number, asked, functions, start + seconds)
         except Late:
             self.close()
             raise faults.late(asked, seconds) from None
         except Gone:
-            raise faults.died(asked, self.close(), self._limits.cpu_seconds) from None
+            raise faults.died(asked, self.close(), self._limits) from None
         except wire.WireError as error:
             self.close()
             raise faults.garbled(asked, str(error)) from None
@@ -163,16 +171,13 @@ class Remote:
         said: list[Exception] = []
         while True:
             reply = line.receive(deadline)
-            kind = reply.get("kind")
-            if type(kind) is not str or type(reply.get("id")) is not int or reply["id"] != number:
+            if not _belongs(reply, number):
                 raise wire.WireError("malformed frame: it does not belong to what was asked")
-            if kind == "callback":
+            if reply["kind"] == "callback":
                 line.send(self._called_back(line, number, asked, reply, functions, said), deadline)
             elif said:
                 raise said[0]
-            elif kind not in ("answer", "raised"):
-                raise wire.WireError("malformed frame: it does not belong to what was asked")
-            elif kind == "answer" and "value" not in reply:
+            elif reply["kind"] == "answer" and "value" not in reply:
                 raise wire.WireError("malformed frame: an answer without a value")
             else:
                 return reply

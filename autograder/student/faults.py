@@ -7,7 +7,7 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from autograder.model import Sentence, Status, StudentFault, Verdict, sentence
+from autograder.model import Limits, Sentence, Status, StudentFault, Verdict, sentence
 from autograder.sandbox.protocol import Ending
 
 TEXT = 400
@@ -52,7 +52,8 @@ def raised(reply: Mapping[str, Any], asked: str) -> StudentFault:
         return StudentFault(Verdict(Status.OUT_OF_MEMORY, message, traceback=frames))
     if said is not None:
         return StudentFault(Verdict(Status.RAISED, said))
-    kinds = reply.get("kinds")
+    claimed = reply.get("kinds")
+    kinds = [kind for kind in claimed if isinstance(kind, str)] if isinstance(claimed, list) else []
     message = sentence("{asked} raised {kind}: {text}", asked=asked, kind=kind, text=text, kinds=kinds)
     return StudentFault(Verdict(Status.RAISED, message, traceback=frames))
 
@@ -81,13 +82,15 @@ def exhausted(seconds: float) -> StudentFault:
     return StudentFault(Verdict(Status.TIMED_OUT, message))
 
 
-def died(asked: str, ending: Ending, cpu_seconds: float) -> StudentFault:
+def died(asked: str, ending: Ending, limits: Limits) -> StudentFault:
     """The fault for a process that ended while an answer was awaited."""
     killed = ending.signal == getattr(signal, "SIGKILL", -1)  # what the first process of a PID namespace gets instead
-    if ending.signal == getattr(signal, "SIGXCPU", -1) or (killed and ending.seconds > cpu_seconds - 0.5):
+    if ending.signal == getattr(signal, "SIGXCPU", -1) or (killed and ending.seconds > limits.cpu_seconds - 0.5):
         message = sentence("{asked} used up the submission's CPU time", asked=asked)
         return StudentFault(Verdict(Status.TIMED_OUT, message))
-    if ending.signal is None:
+    if killed:
+        message = sentence("{asked} gave no answer: its process was closed or killed", asked=asked)
+    elif ending.signal is None:
         message = sentence(
             "{asked} ended the process instead of answering (exit status {code})", asked=asked, code=ending.exit_code
         )

@@ -37,4 +37,5 @@ def test_mean_square_grad_numeric(student, reference, rng):
     """mean_square_grad agrees with central differences
     zh: mean_square_grad 与中心差分一致"""
     x = rng.normal(size=4)
+    check_unchanged(student.mean_square_grad, x)
     check_gradient(student.mean_square_grad(x), of=reference.mean_square, at=(x,), along=1.0)

@@ -1,0 +1,213 @@
+"""`autograder grade`: what is printed, and which exit code comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support_courses import RIGHT, TINY, copied, with_graders
+
+from autograder.cli import main
+
+REPOSITORY = Path(__file__).parents[3]
+SOLUTION = TINY / "solutions" / "vectors" / "solution.py"
+
+
+@pytest.fixture
+def run(capsys):
+    """Run a command in the tiny course: exit code, what it printed, what it complained."""
+
+    def command(*words, root=TINY):
+        try:
+            code = main(["--root", str(root), *map(str, words)])
+        except SystemExit as end:  # argparse's way to refuse
+            code = end.code
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return command
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A submission as a file."""
+
+    def write(source):
+        path = tmp_path / "vectors.py"
+        path.write_text(source)
+        return path
+
+    return write
+
+
+def test_full_marks_are_graded(run):
+    code, out, err = run("grade", "vectors", "--from", SOLUTION)
+    assert (code, err) == (0, "")
+    assert "Vectors  10/10" in out
+    assert "Everything passes." in out
+
+
+def test_less_than_full_marks_is_graded_too(run):
+    code, out, _ = run("grade", "vectors")
+    assert code == 0
+    assert "Vectors  0/10" in out
+    assert "Next: scale." in out
+
+
+@pytest.mark.parametrize(("origin", "code"), [(SOLUTION, 0), (TINY / "starter" / "vectors.py", 1)])
+def test_strict_asks_for_full_marks(run, origin, code):
+    assert run("grade", "vectors", "--strict", "--from", origin)[0] == code
+
+
+def test_a_wrong_answer_is_explained(run, file):
+    code, out, _ = run("grade", "vectors", "--from", file(RIGHT.replace("a * np.asarray(x)", "np.asarray(x) + a")))
+    assert code == 0
+    assert "Is scaling a sum or a product?" in out
+    assert "make grade TOPIC=vectors ONLY=scale_values SEED=2f31" in out
+
+
+def test_chinese_is_spoken_where_it_is_asked_for(run, file):
+    wrong = file(RIGHT.replace("a * np.asarray(x)", "np.asarray(x) + a"))
+    _, out, _ = run("grade", "vectors", "--lang", "zh", "--from", wrong)
+    assert "缩放是相加还是相乘？" in out
+    assert "向量  6/10" in out
+
+
+def test_only_asks_one_exercise(run):
+    _, out, _ = run("grade", "vectors", "--only", "scale", "--from", SOLUTION)
+    assert "Vectors  4/4" in out
+    assert "mean_square_grad" not in out
+
+
+def test_all_shows_every_open_question(run, file):
+    wrong = file(RIGHT.replace("a * np.asarray(x)", "np.asarray(x) + a"))
+    _, out, _ = run("grade", "vectors", "--all", "--from", wrong)
+    assert out.count("Is scaling a sum or a product?") == 3
+
+
+def test_another_seed_asks_with_other_data_and_is_told(run, file):
+    wrong = file(RIGHT.replace("a * np.asarray(x)", "np.asarray(x) + a"))
+    one, same, other = (run("grade", "vectors", "--seed", seed, "--from", wrong)[1] for seed in ("1", "1", "two 2"))
+    assert one == same
+    assert "SEED=1" in one
+    assert "SEED='two 2'" in other
+    assert one.splitlines()[5] != other.splitlines()[5]
+
+
+def test_json_is_the_report_and_nothing_else(run):
+    code, out, err = run("grade", "vectors", "--json", "--from", SOLUTION)
+    report = json.loads(out)
+    assert (code, err, report["score"], report["points"], report["topic"]) == (0, "", 10, 10, "vectors")
+    assert next(iter(report)) == "format"
+
+
+def test_without_a_topic_all_are_told_in_a_table(run):
+    code, out, _ = run("grade")
+    assert code == 0, out
+    vectors, layers = (line for line in out.splitlines() if line.startswith(("vectors", "layers")))
+    assert vectors.split()[:3] == ["vectors", "Vectors", "0/10"]
+    assert layers.split()[:3] == ["layers", "Layers", "0/6"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["grade", "vector"], "autograder: there is no topic 'vector'; did you mean 'vectors'?"),
+        (
+            ["grade", "vectors", "--only", "scal"],
+            "autograder: vectors has no exercise or question 'scal'; did you mean 'scale'?",
+        ),
+        (["grade", "--only", "scale"], "autograder: --only needs a topic: autograder grade TOPIC --only EXERCISE"),
+        (["grade", "vectors", "--lang", "fr"], "autograder: there is no language 'fr'; there are en, zh"),
+        (["grade", "vectors", "--from", "/nowhere/vectors.py"], "autograder: there is no file /nowhere/vectors.py"),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_exit_code_2(run, words, said):
+    assert run(*words) == (2, "", said + "\n")
+
+
+@pytest.mark.parametrize("words", [[], ["grde"], ["grade", "vectors", "--onyl", "x"], ["grade", "a", "b"]])
+def test_words_that_are_none_of_ours_are_exit_code_2(run, words):
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert err.startswith("usage: autograder")
+
+
+def test_a_folder_without_a_course_is_exit_code_2(run, tmp_path):
+    code, _, err = run("grade", root=tmp_path)
+    assert code == 2
+    assert "is not inside a course" in err
+
+
+def test_a_file_that_may_not_be_read_is_exit_code_2(run, tmp_path):
+    (tmp_path / "vectors.py").mkdir()
+    code, _, err = run("grade", "vectors", "--from", tmp_path)
+    assert code == 2
+    assert err.startswith("autograder: ")
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("assignments/vectors/assignment.toml", "format = 3\n", "assignment.toml: "),
+        ("solutions/vectors/solution.py", "def f(:\n", "solution.py cannot be loaded: SyntaxError"),
+        ("tests/graders/vectors/test_public.py", "1 / 0\n", "the graders of vectors cannot be loaded:"),
+    ],
+)
+def test_a_course_with_a_slip_is_exit_code_3(run, tmp_path, file, text, said):
+    course = copied(tmp_path / "course")
+    (course.root / file).write_text(text)
+    code, out, err = run("grade", "vectors", "--from", SOLUTION, root=course.root)
+    assert (code, out) == (3, "")
+    assert said in err
+    assert err.startswith("autograder: ")
+
+
+def test_a_slip_that_nobody_foresaw_is_told_in_full_and_is_exit_code_3(run, tmp_path):
+    course = copied(tmp_path / "course")
+    mistakes = course.solutions("vectors") / "mistakes.py"
+    mistakes.write_text(mistakes.read_text() + '\n\n@mistake("scale", replaces=3)\ndef slip(x, a):\n    return x\n')
+    code, out, err = run("grade", "vectors", "--from", SOLUTION, root=course.root)
+    assert (code, out) == (3, "")
+    assert "TypeError" in err
+    assert err.endswith("autograder: this is a fault of the grader itself\n")
+
+
+def test_a_question_that_fails_by_itself_is_exit_code_3_after_the_page(run, tmp_path):
+    course = with_graders(tmp_path / "c", "@points(1)\ndef test_scale(student):\n    '''T'''\n    1 / 0\n")
+    code, out, _ = run("grade", "vectors", "--from", SOLUTION, root=course.root)
+    assert code == 3
+    assert "scale failed by itself, its points are open" in out
+
+
+def test_the_command_works_from_any_folder_inside_the_course(run):
+    assert run("grade", "vectors", "--from", SOLUTION, root=TINY / "assignments" / "vectors")[0] == 0
+
+
+def shell(*words, **environment):
+    """Run the command as one does, in a process of its own."""
+    command = [sys.executable, "-m", "autograder", "--root", str(TINY), *map(str, words)]
+    everything = {**os.environ, "PYTHONPATH": str(REPOSITORY), **environment}
+    return subprocess.run(command, capture_output=True, env=everything, check=False, timeout=120)
+
+
+def test_the_exit_code_reaches_the_shell():
+    assert shell("grade", "vectors", "--from", SOLUTION).returncode == 0
+    assert shell("grade", "vektors").returncode == 2
+
+
+def test_in_a_pipe_there_is_plain_text():
+    done = shell("grade", "vectors", "--from", SOLUTION)
+    assert b"\x1b" not in done.stdout
+    assert "✓".encode() in done.stdout
+
+
+def test_a_stream_that_cannot_show_a_sign_shows_another():
+    done = shell("grade", "vectors", "--from", SOLUTION, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"10/10" in done.stdout

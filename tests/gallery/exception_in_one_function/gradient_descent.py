@@ -1,0 +1,10 @@
+"""One function fails; the other is right."""
+
+
+def predict_linear(X, w, b):
+    return X[len(X)] @ w
+
+
+def mse_grad(X, y, w, b):
+    r = X @ w + b - y
+    return 2 * X.T @ r / len(y), 2 * r.mean()

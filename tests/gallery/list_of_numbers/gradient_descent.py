@@ -1,0 +1,5 @@
+"""A list of plain numbers is as good as an array."""
+
+
+def predict_linear(X, w, b):
+    return [float(row @ w) + b for row in X]

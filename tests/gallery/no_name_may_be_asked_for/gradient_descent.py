@@ -1,0 +1,5 @@
+"""The module raises at every name."""
+
+
+def __getattr__(name):
+    raise RuntimeError("go away")

@@ -1,0 +1,1 @@
+"""Lines that end with CR alone."""def predict_linear(X, w, b):    return X @ w + b

@@ -1,0 +1,11 @@
+"""sys.exit in one function."""
+import sys
+
+
+def predict_linear(X, w, b):
+    sys.exit("done")
+
+
+def mse_grad(X, y, w, b):
+    r = X @ w + b - y
+    return 2 * X.T @ r / len(y), 2 * r.mean()
