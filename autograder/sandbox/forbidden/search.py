@@ -59,8 +59,8 @@ class Search:
                 forbidden = self._forbidden(rule, path)
                 if forbidden is not None and forbidden not in found:
                     found.add(forbidden)
-                    source = self._line(module, mention.line)
-                    yield Use(rule.exercise, forbidden, path[:LINE], f"{module}.py", mention.line, source)
+                    name = forbidden if path.split(".")[0] in self.readings else path[:LINE]
+                    yield Use(rule.exercise, forbidden, name, f"{module}.py", mention.line, self._line(module, mention))
 
     def _reached(self, rule: Rule, resolver: Resolver) -> Iterator[tuple[str, Mention]]:
         """Every mention in the exercise's functions, and in whatever of the submission's own they mention."""
@@ -85,9 +85,9 @@ class Search:
         same = self.objects.get(id(loaded(path))) if self.objects else None
         return same if same in rule.names else None
 
-    def _line(self, module: str, number: int) -> str:
+    def _line(self, module: str, mention: Mention) -> str:
         lines = self.readings[module].lines
-        return lines[number - 1].strip()[:LINE] if 0 < number <= len(lines) else ""
+        return lines[mention.line - 1].strip()[:LINE] if 0 < mention.line <= len(lines) else ""
 
     def learn(self, modules: Mapping[str, Any]) -> bool:
         """Take note of what the names of the loaded modules turned out to be. Whether that may change the result."""

@@ -41,8 +41,7 @@ class Watch:
         self._running = 0
         self._names = sorted({name for rule in rules for name in rule.names})
         self._missing: list[str] = []
-        self._known: set[tuple[str, str]] = set()
-        self._new: list[Use] = []
+        self._uses: dict[tuple[str, str], Use] = {}
         self._recorders: dict[str, AbstractContextManager[Any]] = {}
 
     # Before and after loading
@@ -64,14 +63,11 @@ class Watch:
 
     def _add(self, uses: Iterable[Use]) -> None:
         for use in uses:
-            if (use.exercise, use.forbidden) not in self._known:
-                self._known.add((use.exercise, use.forbidden))
-                self._new.append(use)
+            self._uses.setdefault((use.exercise, use.forbidden), use)
 
     def told(self) -> dict[str, Any]:
-        """What an answer carries: the uses since the last one, or nothing."""
-        new, self._new = self._new, []
-        return {"uses": [tuple(use) for use in new]} if new else {}
+        """What every answer carries from then on: an answer that gets lost on the way loses nothing."""
+        return {"uses": [tuple(use) for use in self._uses.values()]} if self._uses else {}
 
     # While a function of the student's runs
 
@@ -105,7 +101,7 @@ class Watch:
     def _hit(self, forbidden: str, name: str, frame: types.FrameType | None) -> None:
         """Note a use, unless it happens inside what another exercise asks for: it is judged there."""
         rule = self.rules[self.exercise]
-        if (self.exercise, forbidden) in self._known:
+        if (self.exercise, forbidden) in self._uses:
             return
         place: tuple[str, int, str] | None = None
         while frame is not None:
@@ -190,13 +186,10 @@ def _is_function(found: Any) -> bool:
 
 def _is_students(frame: types.FrameType) -> bool:
     """Whether a frame runs code that no installed module holds: a student's file, or a text that it runs."""
-    if _is_own(frame.f_code.co_filename):
-        return True
     name = frame.f_globals.get("__name__")
     module = sys.modules.get(name) if isinstance(name, str) else None
-    if not isinstance(module, types.ModuleType) or vars(module) is not frame.f_globals:
-        return True
-    return False
+    installed = isinstance(module, types.ModuleType) and vars(module) is frame.f_globals
+    return _is_own(frame.f_code.co_filename) or not installed
 
 
 def _is_own(filename: str) -> bool:
