@@ -205,6 +205,9 @@ class Page:
                     student=clean(outcome.submission.student),
                     why=outcome.submission.problem,
                 )
+            elif outcome.report.flags:
+                names = ", ".join(dict.fromkeys(flag.exercise for flag in outcome.report.flags))
+                self.say("For review: {what}", what=clean(f"{outcome.submission.student}: {names}"))
 
     def _ending(self, report: Report, todo: Sequence[QuestionResult]) -> None:
         self.console.print()

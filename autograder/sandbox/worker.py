@@ -96,6 +96,7 @@ class Engine:
         return {"value": None}
 
     def _load_files(self, request: Body) -> dict[str, Any]:
+        self.watch.meet(request["files"], request["module"])
         self.namespace = load(request["files"], request["module"])
         self.watch.examine_loaded()
         return {"value": None}

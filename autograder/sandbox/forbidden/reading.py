@@ -200,6 +200,15 @@ class _Walk:
             self.mention(node, place, node.lineno)
         self._children(node, place)
 
+    def _attribute(self, node: ast.Attribute, place: Place) -> None:
+        """`a.b.c` is one mention, and `a` another; `a.b` says nothing that they do not."""
+        if isinstance(node.ctx, ast.Load):
+            self.mention(node, place, node.lineno)
+        inner: ast.expr = node
+        while isinstance(inner, ast.Attribute):
+            inner = inner.value
+        self.later([inner], place)
+
     def _call(self, node: ast.Call, place: Place) -> None:
         self._mentioned(node, place)
         text = _constant(node.args[0]) if node.args else None
@@ -216,7 +225,8 @@ class _Walk:
         **dict.fromkeys((ast.AnnAssign, ast.AugAssign), _assign_one),
         **dict.fromkeys((ast.For, ast.AsyncFor, ast.withitem), _loop),
         **dict.fromkeys((ast.ExceptHandler, ast.MatchAs, ast.MatchStar), _caught),
-        **dict.fromkeys((ast.Name, ast.Attribute, ast.Subscript), _mentioned),
+        **dict.fromkeys((ast.Name, ast.Subscript), _mentioned),
+        ast.Attribute: _attribute,
         ast.Lambda: _lambda,
         ast.ClassDef: _class,
         ast.Import: _import,

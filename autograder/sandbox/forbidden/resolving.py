@@ -11,9 +11,10 @@ from typing import Any
 
 from autograder.sandbox.forbidden.scopes import Meaning, Scope, Value
 
-MEANINGS = 64  # of one expression; more than a program has for its own good
+MEANINGS = 16  # of one expression; more than a program has for its own good
 DEPTH = 60
-STEPS = 2_000_000
+LENGTH = 300
+STEPS = 300_000  # a second or two
 
 NOTHING: frozenset[str] = frozenset()
 IMPORTERS = ("importlib.import_module", "importlib.__import__", "builtins.__import__")
@@ -36,9 +37,6 @@ class Resolver:
         """All that an expression may mean. A name of the submission's own is `module.name`."""
         key = (id(node), scope)
         if key not in self._known:
-            self._steps += 1
-            if self._steps > STEPS:
-                raise TooMuchError
             if depth > DEPTH:
                 return NOTHING
             self._known[key] = NOTHING  # what leads back to itself adds nothing
@@ -92,6 +90,9 @@ class Resolver:
 
     def canonical(self, path: str, depth: int = 0) -> set[str]:
         """A path, and where it goes through a name of the submission's own modules, what that name means."""
+        self._steps += 1
+        if self._steps > STEPS:
+            raise TooMuchError
         module, _, rest = path.partition(".")
         top = self._tops.get(module)
         if top is None or not rest:
@@ -101,7 +102,8 @@ class Resolver:
         return {path} | {f"{each}.{below}" if below else each for each in meant}
 
     def _below(self, paths: Iterable[str], name: str, depth: int) -> set[str]:
-        return {found for path in paths for found in self.canonical(f"{path}.{name}", depth)}
+        named = (f"{path}.{name}" for path in paths if len(path) < LENGTH)
+        return {found for path in named for found in self.canonical(path, depth)}
 
     def _item(self, paths: Iterable[str], key: ast.expr, scope: Scope, depth: int) -> Iterable[str]:
         """`sys.modules["a"]`, `vars(a)["b"]`, `a.__dict__["b"]`."""

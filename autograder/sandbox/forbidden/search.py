@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import sys
 import types
@@ -25,10 +26,8 @@ class Search:
     def __init__(self, files: Mapping[str, str], main: str, rules: Iterable[Rule]) -> None:
         self.main, self.rules = main, tuple(rules)
         self.readings: dict[str, Reading] = {}
-        for name, text in files.items():
-            module = name.removesuffix(".py")
-            if name.endswith(".py") and (module == main or not _installed(module)):
-                self._read(module, text)
+        for module in own_modules(files, main):
+            self._read(module, files[f"{module}.py"])
         self.objects: dict[int, str] = {}
         self.look_around()
 
@@ -54,9 +53,10 @@ class Search:
 
     def _uses_of(self, rule: Rule, resolver: Resolver) -> Iterator[Use]:
         found: set[str] = set()
+        fallen = functools.cache(functools.partial(self._forbidden, rule))
         for module, mention in self._reached(rule, resolver):
             for path in sorted(_paths(mention, resolver)):
-                forbidden = self._forbidden(rule, path)
+                forbidden = fallen(path)
                 if forbidden is not None and forbidden not in found:
                     found.add(forbidden)
                     name = forbidden if path.split(".")[0] in self.readings else path[:LINE]
@@ -118,6 +118,12 @@ def _paths(mention: Mention, resolver: Resolver) -> Iterable[str]:
     return resolver.paths(mention.what, mention.scope)
 
 
+def own_modules(files: Iterable[str], main: str) -> frozenset[str]:
+    """The modules that an import takes from the submission: its main one, and what is not installed."""
+    names = {name.removesuffix(".py") for name in files if name.endswith(".py")}
+    return frozenset(name for name in names if name == main or not _installed(name))
+
+
 def _installed(module: str) -> bool:
     """Whether an import of this name gives an installed module rather than the submission's."""
     try:
@@ -131,6 +137,8 @@ def loaded(path: str) -> Any:
     steps = path.split(".")
     found: Any = sys.modules.get(steps[0])
     for number, step in enumerate(steps[1:], start=2):
-        below = vars(found).get(step) if isinstance(found, (types.ModuleType, type)) else None
+        if not isinstance(found, (types.ModuleType, type)):
+            return None
+        below = vars(found).get(step)
         found = sys.modules.get(".".join(steps[:number])) if below is None else below
     return found if isinstance(found, types.ModuleType) or callable(found) else None

@@ -20,9 +20,10 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from autograder.sandbox.forbidden.rule import Rule, Use, covers
-from autograder.sandbox.forbidden.search import LINE, Search, loaded
+from autograder.sandbox.forbidden.search import LINE, Search, loaded, own_modules
 
 TORCH = "torch"
+MODULES = sys.modules  # whatever a submission puts in its place
 # Made of other operators, so that only those are ever seen to run.
 MADE_OF: Mapping[str, tuple[str, ...]] = {
     "aten.scaled_dot_product_attention": ("aten._scaled_dot_product_*", "aten._safe_softmax"),
@@ -37,7 +38,7 @@ class Watch:
         self.exercise = ""
         self._owners = {function: rule.exercise for rule in rules for function in rule.functions}
         self._search: Search | None = None
-        self._main = ""
+        self._own: frozenset[str] = frozenset()
         self._running = 0
         self._names = sorted({name for rule in rules for name in rule.names})
         self._missing: list[str] = []
@@ -49,8 +50,13 @@ class Watch:
     def examine(self, files: Mapping[str, Any], module: str) -> None:
         """Search the source. files: name to bytes (arrays of u1). Nothing of it has run yet."""
         texts = {name: bytes(content).decode("utf-8-sig", "replace") for name, content in files.items()}
-        self._search, self._main = Search(texts, module, self.rules.values()), module
+        self._search = Search(texts, module, self.rules.values())
         self._add(self._search.uses())
+
+    def meet(self, names: Iterable[str], module: str) -> None:
+        """Know the files that are about to be loaded."""
+        if self.rules:
+            self._own = own_modules(names, module)
 
     def examine_loaded(self) -> None:
         """Search once more if loading has shown that a name means something that the source does not tell."""
@@ -58,7 +64,7 @@ class Watch:
         if search is not None:
             with contextlib.suppress(Exception):  # it meets a student's objects, and loading has gone well without it
                 search.look_around()
-                if search.learn(sys.modules):
+                if search.learn(MODULES):
                     self._add(search.uses())
 
     def _add(self, uses: Iterable[Use]) -> None:
@@ -85,7 +91,7 @@ class Watch:
 
     def _recorder(self, rule: Rule) -> AbstractContextManager[Any]:
         """What sees the operators that PyTorch runs, where the rule lists some or forbids PyTorch altogether."""
-        if TORCH not in sys.modules or not (rule.operators or TORCH in rule.names):
+        if TORCH not in MODULES or not (rule.operators or TORCH in rule.names):
             return contextlib.nullcontext()
         if rule.exercise not in self._recorders:
             forbidden = functools.cache(functools.partial(_listed, _patterns(rule)))
@@ -114,6 +120,13 @@ class Watch:
                     return
             frame = frame.f_back
         self._add([Use(self.exercise, forbidden, name, *(place or ("", 0, "")))])
+
+    def _is_students(self, frame: types.FrameType) -> bool:
+        """Whether a frame runs code that no installed module holds: a student's file, or a text that it runs."""
+        name = frame.f_globals.get("__name__")
+        module = MODULES.get(name) if isinstance(name, str) and name not in self._own else None
+        installed = isinstance(module, types.ModuleType) and vars(module) is frame.f_globals
+        return _is_own(frame.f_code.co_filename) or not installed
 
     # The marks
 
@@ -149,7 +162,7 @@ class Watch:
     def _imported(self, name: str, parts: Iterable[str], frame: types.FrameType) -> None:
         if self._missing:
             self._missing = [each for each in self._missing if not self._mark(each)]
-        if self._running and _is_students(frame):
+        if self._running and self._is_students(frame):
             for path in (name, *(f"{name}.{part}" for part in parts)):
                 for forbidden in self.rules[self.exercise].names:
                     if covers(forbidden, path):
@@ -172,7 +185,7 @@ class Watch:
         def noting(*arguments: Any, **keywords: Any) -> Any:
             if self._running and name in self.rules[self.exercise].names:
                 frame = sys._getframe(1)
-                if _is_students(frame):
+                if self._is_students(frame):
                     self._hit(name, name, frame)
             return function(*arguments, **keywords)
 
@@ -182,14 +195,6 @@ class Watch:
 def _is_function(found: Any) -> bool:
     """Functions in Python or C, and NumPy's, which are neither; no ufuncs, whose methods a wrapper would hide."""
     return inspect.isroutine(found) or type(found).__name__ == "_ArrayFunctionDispatcher"
-
-
-def _is_students(frame: types.FrameType) -> bool:
-    """Whether a frame runs code that no installed module holds: a student's file, or a text that it runs."""
-    name = frame.f_globals.get("__name__")
-    module = sys.modules.get(name) if isinstance(name, str) else None
-    installed = isinstance(module, types.ModuleType) and vars(module) is frame.f_globals
-    return _is_own(frame.f_code.co_filename) or not installed
 
 
 def _is_own(filename: str) -> bool:
