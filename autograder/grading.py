@@ -40,6 +40,7 @@ class Answerer:
     """Somebody whose answers are graded: a name, what answers, and the seed. close: called when done.
 
     exercise: the only one to ask about, all when empty. witness: shown every play (see plugin.Job).
+    until_lost: whether to ask nothing more once points are lost.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Answerer:
     close: Callable[[], Any] = lambda: None
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
+    until_lost: bool = False
 
 
 class Grader:
@@ -98,7 +100,7 @@ class Grader:
         self._refuse(plugin, only, code)
 
     def _job(self, who: Answerer) -> Job:
-        return Job(who.connection, who.seed, self.suspects, who, who.exercise, who.witness)
+        return Job(who.connection, who.seed, self.suspects, who, who.exercise, who.witness, who.until_lost)
 
     def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""

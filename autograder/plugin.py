@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
+import sys
 import time
 import traceback
 import warnings
@@ -52,7 +53,7 @@ class Job:
     """One submission to be asked: who answers, under which seed. suspects: known mistakes by exercise.
 
     exercise: the only one to ask about, all when empty. witness: shown every play, with all that each check
-    saw; for proofs.
+    saw; for proofs. until_lost: whether to ask nothing more once points are lost; also for proofs.
     """
 
     connection: Connection
@@ -61,6 +62,7 @@ class Job:
     label: Any = None
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
+    until_lost: bool = False
 
 
 class Tensors:
@@ -88,6 +90,13 @@ def generator(seed: str, question: str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
 
 
+def _seed_torch(seed: str, question: str) -> None:
+    """The same for what a reference's module draws for its weights, which is PyTorch's global generator's."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(int(generator(seed, f"{question}/torch").integers(1 << 63)))
+
+
 @dataclass(frozen=True)
 class Question:
     """A collected test function with the facts that a report needs."""
@@ -109,6 +118,7 @@ class Question:
                 raise StudentFault(observation.verdict)
 
         rng = generator(seed, self.name)
+        _seed_torch(seed, self.name)
         own = {
             "student": Student(connection, observe, f"{seed}/{self.name}"),
             "reference": reference,
@@ -235,6 +245,8 @@ class GradingPlugin:
         return True
 
     def _ask(self, question: Question, job: Job) -> Finding:
+        if job.until_lost and any(_is_lost(result) for result, _ in self._results.values()):
+            return Finding(Verdict(Status.NOT_RUN))
         job.connection.new_question(question.exercise)
         try:
             play = question.play(job.connection, job.seed, self.reference, noting=job.witness is not None)
@@ -271,6 +283,10 @@ class GradingPlugin:
                 why = report.longrepr[-1].removeprefix("Skipped: ")
             verdict = Verdict(Status.NOT_RUN if report.skipped else Status.OURS, sentence("{why}", why=why))
             self._results[report.nodeid] = (_result(question, verdict, 0.0), ())
+
+
+def _is_lost(result: QuestionResult) -> bool:
+    return result.score < result.points and result.verdict.status is not Status.OURS
 
 
 def _accepted(play: Play) -> Verdict:

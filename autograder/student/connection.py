@@ -186,7 +186,7 @@ class Remote:
         frames = encoded({"id": number, "since": self._since, **about, **request}, asked)
         try:
             line.send(frames, start + seconds)
-            reply = self._answer(line, number, asked, functions, start + seconds)
+            reply = self._answer(line, number, functions, start + seconds)
         except Late:
             self.close()
             raise faults.late(asked, seconds) from None
@@ -201,7 +201,7 @@ class Remote:
             raise faults.raised(reply, asked)
         return {**reply, "id": number}
 
-    def _answer(self, line: Line, number: int, asked: str, functions: Functions, deadline: float) -> dict[str, Any]:
+    def _answer(self, line: Line, number: int, functions: Functions, deadline: float) -> dict[str, Any]:
         """The frame that answers this request, after any number of callbacks. Raises what a callback said."""
         said: list[Exception] = []
         while True:
@@ -210,7 +210,7 @@ class Remote:
                 raise wire.WireError("malformed frame: it does not belong to what was asked")
             self._rules.note(reply)
             if reply["kind"] == "callback":
-                line.send(self._called_back(line, number, asked, reply, functions, said), deadline)
+                line.send(self._called_back(line, number, reply, functions, said), deadline)
             elif said:
                 raise said[0]
             elif reply["kind"] == "answer" and "value" not in reply:
@@ -222,14 +222,16 @@ class Remote:
         self,
         line: Line,
         number: int,
-        asked: str,
         question: Mapping[str, Any],
         functions: Functions,
         said: list[Exception],
     ) -> list[memoryview]:
         """The answer to a callback. What the function said of its own accord is kept in `said` until the call ends."""
         try:
-            return encoded({"id": number, **answer_callback(question, functions)}, asked)
+            return wire.encode({"id": number, **answer_callback(question, functions)})
+        except wire.WireError as error:  # what a function gives hangs on what it is given: here a student's values
+            text = f"the given function gave what cannot be sent: {error}"
+            return wire.encode({"id": number, **REFUSED, "text": text[:500]})
         except (StudentFault, GraderMistake) as fault:
             if self._line is not line:  # it asked the student in its turn, who died of it, and with them this call
                 raise
