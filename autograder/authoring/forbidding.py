@@ -15,7 +15,7 @@ from autograder.grading import Grader
 from autograder.manifest import nearest
 from autograder.model import PUBLIC_SEED, Exercise, Report, Status, Submission
 from autograder.sandbox.choice import choose
-from autograder.sandbox.forbidden.watching import MADE_OF
+from autograder.sandbox.forbidden.watching import MADE_OF, plain
 from autograder.sandbox.protocol import Sandbox
 from autograder.student import Remote
 
@@ -66,21 +66,23 @@ def _unseen(exercise: Exercise) -> Iterator[str]:
         return
     import torch
 
-    overloads = [name.replace("::", ".", 1) for name in torch._C._dispatch_get_all_op_names()]
-    names = {".".join(name.split(".")[:2]) for name in overloads}
+    overloads: dict[str, list[str]] = {}
+    for overload in torch._C._dispatch_get_all_op_names():
+        name, _, variant = overload.replace("::", ".", 1).partition(".")[2].partition(".")
+        if not variant.endswith("out"):
+            overloads.setdefault(plain(f"{overload.partition('::')[0]}.{name}"), []).append(overload)
     for operator in exercise.forbidden.operators:
-        if not fnmatch.filter(names, operator):
-            yield f"{operator}, and PyTorch has no such operator{nearest(operator, names)[:200]}"
-        elif operator in names - set(MADE_OF) and all(
-            _is_composite(name) for name in overloads if name == operator or name.startswith(f"{operator}.")
-        ):
+        fitting = fnmatch.filter(overloads, plain(operator))
+        if not fitting:
+            yield f"{operator}, and PyTorch has no such operator{nearest(plain(operator), overloads)[:200]}"
+        elif operator not in MADE_OF and all(_is_composite(each) for name in fitting for each in overloads[name]):
             yield f"{operator}, which is made of other operators and never seen to run itself: forbid one of those"
 
 
 def _is_composite(overload: str) -> bool:
     import torch
 
-    return bool(torch._C._dispatch_has_kernel_for_dispatch_key(overload.replace(".", "::", 1), COMPOSITE))
+    return bool(torch._C._dispatch_has_kernel_for_dispatch_key(overload, COMPOSITE))
 
 
 def _of_the_reference(grader: Grader, sandbox: Sandbox, exercises: Iterable[Exercise]) -> Iterator[str]:

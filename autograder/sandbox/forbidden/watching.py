@@ -203,7 +203,7 @@ def _is_own(filename: str) -> bool:
 
 def _patterns(rule: Rule) -> dict[str, str]:
     """What operators' names may look like, and what of the rule they then fall under."""
-    patterns = {pattern: each for each in rule.operators for pattern in (each, *MADE_OF.get(each, ()))}
+    patterns = {plain(pattern): each for each in rule.operators for pattern in (each, *MADE_OF.get(each, ()))}
     return {**patterns, "*": TORCH} if TORCH in rule.names else patterns
 
 
@@ -212,8 +212,15 @@ def _name(operator: Any) -> str:
     return ".".join(str(operator).split(".")[:2])
 
 
+def plain(name: str) -> str:
+    """An operator's name or pattern without the underscores that tell inner operators: `_softmax` has an `out=` too."""
+    library, _, rest = name.partition(".")
+    return f"{library}.{rest.lstrip('_')}"
+
+
 def _listed(patterns: Mapping[str, str], operator: Any) -> str | None:
-    name = _name(operator)
+    """What of a rule an operator falls under."""
+    name = plain(_name(operator))
     return next((listed for pattern, listed in patterns.items() if fnmatch.fnmatchcase(name, pattern)), None)
 
 
