@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -80,7 +80,8 @@ def signal_zygote(sandbox: Restarting, number: int) -> set[int]:
     """Send a signal to everything that the sandbox runs; which processes that are."""
     processes = below(sandbox._sandbox._process.pid)
     for pid in processes:
-        os.kill(pid, number)
+        with suppress(ProcessLookupError):  # it died with the one before it
+            os.kill(pid, number)
     return processes
 
 
