@@ -18,6 +18,7 @@ from autograder.manifest import Course, nearest
 from autograder.model import (
     Assignment,
     AutograderError,
+    Flag,
     Isolation,
     QuestionResult,
     Report,
@@ -87,7 +88,7 @@ class Grader:
             self.assignment,
             Live(self.bank.solution),
             map(self._job, _closing(answerers)),
-            lambda job, questions: deliver(self._report(job.label, questions)),
+            lambda job, questions, flags: deliver(self._report(job.label, questions, flags)),
             only=(only,) if only else (),
             remembered=self._remembered,
         )
@@ -117,7 +118,7 @@ class Grader:
         if only and only not in names:
             raise UsageError(f"{self.topic} has no exercise or question {only!r}{nearest(only, names)}")
 
-    def _report(self, who: Answerer, questions: Iterable[QuestionResult]) -> Report:
+    def _report(self, who: Answerer, questions: Iterable[QuestionResult], flags: tuple[Flag, ...]) -> Report:
         return report_of(
             questions,
             topic=self.topic,
@@ -125,11 +126,12 @@ class Grader:
             seed=who.seed,
             isolation=who.isolation,
             versions=self.versions,
+            flags=flags,
         )
 
     def submitted(self, submission: Submission, sandbox: Sandbox, seed: str) -> Answerer:
         """A submission as an answerer behind the sandbox."""
-        remote = Remote(sandbox, submission, self.topic, self.assignment.limits)
+        remote = Remote(sandbox, submission, self.topic, self.assignment.limits, self.assignment.exercises)
         return Answerer(submission.student, remote, seed, sandbox.isolation, remote.close)
 
     def played(self, name: str, namespace: Any, seed: str) -> Answerer:

@@ -25,6 +25,7 @@ from autograder.checks import Observation
 from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
 from autograder.model import (
     Assignment,
+    Flag,
     GraderMistake,
     QuestionResult,
     Sentence,
@@ -34,11 +35,12 @@ from autograder.model import (
     sentence,
 )
 from autograder.reference import Live
+from autograder.rules import ruled
 from autograder.scoring import exercise_of, score_of
 from autograder.student import Connection, Student
 
 OWN = ("student", "reference", "rng", "tensors", "device")
-Deliver = Callable[["Job", tuple[QuestionResult, ...]], None]
+Deliver = Callable[["Job", tuple[QuestionResult, ...], tuple[Flag, ...]], None]
 
 
 def points(value: float) -> pytest.MarkDecorator:
@@ -231,7 +233,8 @@ class GradingPlugin:
         items = [item for item in items if job.exercise in ("", self.questions[item.nodeid].exercise)]
         for item, following in zip(items, [*items[1:], None], strict=False):  # no items: nothing to ask
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        self.deliver(job, settled(self._results[item.nodeid] for item in items))
+        questions = settled(self._results[item.nodeid] for item in items)
+        self.deliver(job, *ruled(questions, self.assignment.exercises, job.connection.uses))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -247,7 +250,7 @@ class GradingPlugin:
     def _ask(self, question: Question, job: Job) -> Finding:
         if job.until_lost and any(_is_lost(result) for result, _ in self._results.values()):
             return Finding(Verdict(Status.NOT_RUN))
-        job.connection.new_question()
+        job.connection.new_question(question.exercise)
         try:
             play = question.play(job.connection, job.seed, self.reference, noting=job.witness is not None)
             if job.witness is not None:

@@ -15,6 +15,7 @@ import signal
 import time
 import traceback
 import types
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from autograder.model import AutograderError, Report, Status
 SHARE = 24
 MEMORY_BYTES = 4 << 30
 SILENCE_FACTOR = 30
+OURS = 70
 
 
 @dataclass(frozen=True)
@@ -95,22 +97,18 @@ def grade_share(share: Share) -> list[Fate]:
 def _reference_of(root: Path, topic: str, exercises: tuple[str, ...], seed: str) -> float:
     grader = _grader(root, topic)
     start = time.process_time()
-    for report in _played(grader, grader.bank.solution, exercises, seed):
-        lost = _lost(report)
-        if lost:
-            raise AutograderError(f"{topic}: the reference itself loses {lost} under seed {seed}")
+    reports: list[Report] = []
+    asked = (_asked(grader, grader.bank.solution, exercise, seed) for exercise in exercises)
+    grader.grade(asked, reports.append)
+    for question in (question for report in reports for question in report.questions):
+        if question.score < question.points:
+            raise AutograderError(f"{topic}: the reference itself loses {question.name} under seed {seed}")
     return time.process_time() - start
 
 
 def _reference_seconds(share: Share, seed: str) -> float:
     """The CPU time of the questions on the reference, measured once in each process."""
     return _reference_of(share.root, share.topic, share.mutants[0].exercises, seed)
-
-
-def _played(grader: Grader, namespace: Any, exercises: Iterable[str], seed: str) -> list[Report]:
-    reports: list[Report] = []
-    grader.grade((_asked(grader, namespace, exercise, seed) for exercise in exercises), reports.append)
-    return reports
 
 
 def _asked(grader: Grader, namespace: Any, exercise: str, seed: str) -> Answerer:
@@ -133,20 +131,22 @@ def _helped(grader: Grader, mutants: Sequence[Mutant], seeds: Sequence[str], dea
     with os.fdopen(reading, encoding="utf-8") as lines:
         told = [json.loads(line) for line in lines if line.endswith("\n")]
     _, status = os.waitpid(pid, 0)
-    if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status):
-        raise AutograderError(f"{grader.topic}: grading failed by itself at {mutants[len(told)]}; see above")
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == OURS:
+        raise AutograderError(f"{grader.topic}: grading mutants failed by itself, see above")
     fates = [Fate(mutant, lost) for mutant, lost in zip(mutants, told, strict=False)]
-    if os.WIFSIGNALED(status):
-        how = "never ends" if os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGALRM) else "dies"
-        fates.append(Fate(mutants[len(fates)], dict.fromkeys(seeds, how)))
+    if len(fates) < len(mutants):
+        late = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGALRM)
+        fates.append(Fate(mutants[len(fates)], dict.fromkeys(seeds, "never ends" if late else "dies")))
     return fates
 
 
 def _become_helper(
     grader: Grader, mutants: Sequence[Mutant], seeds: Sequence[str], deadline: float, writing: int
 ) -> NoReturn:
-    status = 1
+    status = OURS
     try:
+        with open(os.devnull, "wb") as nothing:
+            os.dup2(nothing.fileno(), 1)  # LAPACK prints what it thinks of a mutant's arguments
         limit = resource.getrlimit(resource.RLIMIT_DATA)[1]
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, limit))
         _help(grader, mutants, seeds, deadline, writing)
@@ -161,6 +161,7 @@ def _help(grader: Grader, mutants: Iterable[Mutant], seeds: Sequence[str], deadl
 
     SIGPROF ends the process when its CPU time is up, in Python's loops and in C's; SIGALRM when nothing happens.
     """
+    warnings.simplefilter("ignore")
     source = (grader.course.solutions(grader.topic) / "solution.py").read_text("utf-8")
     reports: list[Report] = []
 
@@ -168,23 +169,33 @@ def _help(grader: Grader, mutants: Iterable[Mutant], seeds: Sequence[str], deadl
         for mutant in mutants:
             signal.setitimer(signal.ITIMER_PROF, deadline)
             signal.setitimer(signal.ITIMER_REAL, SILENCE_FACTOR * deadline)
-            lost = {}
-            for seed in seeds:
+            module = _module(grader, applied(source, mutant))
+            lost = dict.fromkeys(seeds, "import")
+            for seed in seeds if module is not None else ():
                 reports.clear()
-                yield from _until_lost(grader, applied(source, mutant), mutant.exercises, seed, reports)
+                yield from _until_lost(grader, module, mutant.exercises, seed, reports)
                 lost[seed] = next(filter(None, map(_lost, reports)), "")
             os.write(writing, json.dumps(lost).encode() + b"\n")
 
     grader.grade(answerers(), reports.append)
 
 
-def _until_lost(
-    grader: Grader, source: str, exercises: Iterable[str], seed: str, reports: list[Report]
-) -> Iterator[Answerer]:
-    """A mutant asked by one exercise after the other, as long as it keeps its points."""
+def _module(grader: Grader, source: str) -> types.ModuleType | None:
+    """A mutant's module in the solution's place; None where it cannot even be executed."""
     module = types.ModuleType(grader.bank.solution.__name__)
     module.__package__ = grader.bank.solution.__package__
-    exec(compile(source, "<mutant>", "exec", dont_inherit=True), module.__dict__)
+    code = compile(source, "<mutant>", "exec", dont_inherit=True)
+    try:
+        exec(code, module.__dict__)
+    except Exception:  # noqa: BLE001 - whatever a mutant raises
+        return None
+    return module
+
+
+def _until_lost(
+    grader: Grader, module: types.ModuleType | None, exercises: Iterable[str], seed: str, reports: list[Report]
+) -> Iterator[Answerer]:
+    """A mutant asked by one exercise after the other, as long as it keeps its points."""
     for exercise in exercises:
         if not any(map(_lost, reports)):
             yield _asked(grader, module, exercise, seed)

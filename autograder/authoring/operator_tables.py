@@ -26,7 +26,7 @@ ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
 }
 SYMMETRIC = _words(
     """
-    max min maximum minimum fmax fmin add multiply logical_and logical_or array_equal
+    max min maximum minimum fmax fmin add multiply logical_and logical_or logaddexp hypot array_equal
     """
 )
 COMMUTES = (ast.Add, ast.Mult, ast.BitAnd, ast.BitOr, ast.BitXor)
@@ -65,10 +65,11 @@ PAIRS = (
 )
 PARTNER = {one: other for pair in PAIRS for one, other in (pair.split(), reversed(pair.split()))}
 PARTNER |= {"exp": "expm1", "log": "log1p"}
+# Not `float` and `bool`: NumPy's numbers and Python's are one to every check, so that nothing would change.
 DROPPED = _words(
     """
-    abs absolute array asarray ascontiguousarray astype bool ceil clip conj contiguous copy cumsum detach diag exp
-    expand_dims expm1 flatten flip float floor int list log log1p log2 permute ravel repeat reshape reversed round
+    abs absolute array asarray ascontiguousarray astype ceil clip conj contiguous copy cumsum detach diag exp
+    expand_dims expm1 flatten flip floor int list log log1p log2 permute ravel repeat reshape reversed round
     set sigmoid sign softmax sorted sqrt square squeeze swapaxes tanh tile transpose tuple unsqueeze view where
     """
 )

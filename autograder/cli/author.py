@@ -19,7 +19,7 @@ def add_to(commands: Commands) -> None:
     mutants = command(commands, "mutants", _mutants, "tables of wrong answers: registered, or made by machine")
     mutants.add_argument("--auto", action="store_true", help="change the solution by machine; list what survives")
     mutants.add_argument("--only", default="", help="with --auto: one exercise")
-    mutants.add_argument("--seeds", type=int, default=0, help="under how many seeds (default: 3, with --auto 1)")
+    mutants.add_argument("--seeds", type=int, default=3, help="under how many seeds (default: %(default)s)")
     mutants.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
     for words in (starter, check, mutants):
         words.add_argument("topic", nargs="?", default="", help="a topic; all when left out")
@@ -81,7 +81,7 @@ def _live(course: Course, topic: str, seeds: tuple[str, ...]) -> int:
 
 
 def _mutants(options: argparse.Namespace) -> int:
-    _positive(options, "seeds", "jobs")
+    _positive(options, "jobs")
     if options.only and not (options.auto and options.topic):
         raise UsageError("--only needs a topic and --auto: autograder mutants TOPIC --auto --only EXERCISE")
     course = course_of(options)
@@ -98,7 +98,7 @@ def _registered(course: Course, topic: str, options: argparse.Namespace) -> int:
     from autograder.grading import Grader
 
     grader = Grader(course, topic)
-    mistakes, alternatives = spread_trials(grader, _seeds(options.seeds or 3), lambda: processes(options.jobs))
+    mistakes, alternatives = spread_trials(grader, _seeds(options.seeds), lambda: processes(options.jobs))
     print(mutants_table(grader.assignment, mistakes, alternatives))
     refusals = [*mistakes_caught(mistakes), *alternatives_kept(alternatives)]
     for refusal in refusals:
@@ -116,7 +116,7 @@ def _automatic(course: Course, topic: str, options: argparse.Namespace) -> int:
     if options.only and options.only not in names:
         raise UsageError(f"{topic} has no exercise {options.only!r}{nearest(options.only, names)}")
     pool = lambda: processes(options.jobs)  # noqa: E731 - a word of its own would be longer
-    fates = mutants.graded(course, topic, _seeds(options.seeds or 1), pool, options.only)
+    fates = mutants.graded(course, topic, _seeds(options.seeds), pool, options.only)
     folder = course.solutions(topic).relative_to(course.root)
     explanations = survivors.asked(survivors.read(course.root / folder / "survivors.toml"), fates, options.only)
     found, old = survivors.balance(fates, explanations), survivors.stale(fates, explanations)
