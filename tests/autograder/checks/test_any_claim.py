@@ -85,12 +85,12 @@ class Anybody:
 
 def judged(check, value, *more, **options):
     """What a check saw; the sentence of a refusal can be said in both languages."""
-    student = Anybody()
+    student, refusals = Anybody(), []
     try:
         check(Answer(student, "f()", value=value), *more, **options)
     except StudentFault as fault:
-        for language in ("en", "zh"):
-            assert say(fault.verdict.message, language)
+        refusals.append(fault.verdict.message)
+    assert all(say(words, language) for words in refusals for language in ("en", "zh"))
     return student.seen
 
 
