@@ -68,13 +68,6 @@ bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn
 gallery: $(VENV)/developer.stamp ## every hostile or broken submission, at each level, as root and as an ordinary user
 	@AUTOGRADER_GALLERY=all $(BIN)/python -m pytest -q -n auto tests/autograder/test_gallery.py
 
-fuzz: $(VENV)/developer.stamp ## wrong bytes for the trusted side, for SECONDS=60 [SEED=…]
-	@FUZZ_SECONDS=$(or $(SECONDS),60) FUZZ_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q tests/autograder/fuzz
-
-chaos: $(VENV)/developer.stamp ## kill a batch's processes at random, ROUNDS=100 times [SEED=…]
-	@AUTOGRADER_CHAOS=$(or $(ROUNDS),100) AUTOGRADER_CHAOS_SEED=$(or $(SEED),1) \
-	  $(BIN)/python -m pytest -q -n auto tests/autograder/chaos
-
 translations: $(VENV)/developer.stamp ## compile the catalogues after editing a .po file
 	@$(BIN)/pybabel compile --domain autograder --directory autograder/locale
 
