@@ -8,7 +8,7 @@ RUN := $(BIN)/python -m autograder
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system grade batch starter check test lint mutants fuzz chaos bench translations doctor gallery fuzz chaos clean
+.PHONY: help setup system grade batch starter check test lint mutants gallery fuzz chaos bench translations doctor clean
 
 help:            ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
