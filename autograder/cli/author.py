@@ -1,4 +1,4 @@
-"""`starter`, `check` and `mutants`: a course author's commands."""
+"""`new`, `starter`, `check` and `mutants`: a course author's commands."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from autograder.model import PUBLIC_SEED, UsageError
 
 def add_to(commands: Commands) -> None:
     """Make the commands known."""
+    new = command(commands, "new", _new, "make the folders of a topic, with an example that passes every proof")
+    new.add_argument("topic", help="its name, such as linear_regression")
+    new.add_argument("--exercises", default="", help="their names, separated by commas (default: example)")
     starter = command(commands, "starter", _starter, "write starter/<topic>.py from its solution")
     starter.add_argument("--force", action="store_true", help="overwrite a file that differs")
     check = command(commands, "check", _check, "prove a topic before it is released")
@@ -23,6 +26,17 @@ def add_to(commands: Commands) -> None:
     mutants.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
     for words in (starter, check, mutants):
         words.add_argument("topic", nargs="?", default="", help="a topic; all when left out")
+
+
+def _new(options: argparse.Namespace) -> int:
+    from autograder.authoring.scaffold import create
+
+    course = course_of(options)
+    names = [name.strip() for name in options.exercises.split(",")] if options.exercises else []
+    for path in create(course, options.topic, names):
+        print(path.relative_to(course.root))
+    print(f"Next: autograder check {options.topic}. Then write your own in place of the example (docs/authors.md).")
+    return GRADED
 
 
 def _starter(options: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.diagnosis.patterns import pattern
+from autograder.diagnosis.patterns import attribution, pattern_of
 from autograder.diagnosis.replay import Play, Replay, agreements
 from autograder.model import QuestionResult, Status, StudentFault, Verdict
 from autograder.student import Connection
@@ -47,10 +47,8 @@ def diagnose(verdict: Verdict, replay: Replay, student: Connection, suspects: It
         plays = [replay(student, seed) for seed in SEEDS]
     except StudentFault:
         return Finding(verdict)
-    failures = [play.failures[0] for play in plays if play.failures]
-    seen = pattern(failures)
-    if seen is not None:
-        verdict = replace(verdict, pattern=seen.says)
+    seen, own = pattern_of(plays), attribution(plays)
+    verdict = replace(verdict, pattern=seen.says if seen else None, attribution=own.says if own else None)
     return Finding(verdict, tuple(suspect for suspect in suspects if _fits(suspect, plays, replay)))
 
 
