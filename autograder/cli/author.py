@@ -61,37 +61,44 @@ def _seeds(count: int) -> tuple[str, ...]:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from autograder.authoring.proofs import prove
-    from autograder.grading import Grader
-
     course = course_of(options)
     _positive(options, "flakes")
     refusals = 0
     for topic in topics_of(course, options.topic):
-        path = course.starter(topic)
-        committed = path.read_text("utf-8") if path.exists() else ""
-        grader = Grader(course, topic)
-        for refusal in prove(grader, committed, _seeds(options.seeds)):
-            print(f"{topic}: {refusal}")
-            refusals += 1
-        print(f"{topic}: checked")
-        if options.flakes:
-            refusals += _live(course, topic, _seeds(options.flakes))
+        refusals += _checked(course, topic, _seeds(options.seeds), options.flakes)
     return INCOMPLETE if refusals else GRADED
 
 
+def _checked(course: Course, topic: str, seeds: tuple[str, ...], flakes: int) -> int:
+    """Print whatever speaks against a topic; how much it is."""
+    from autograder.authoring.checking import checked
+
+    refusals = 0
+    for refusal in checked(course, topic, seeds):
+        print(f"{topic}: {refusal}", flush=True)
+        refusals += 1
+    print(f"{topic}: checked")
+    return refusals + (_live(course, topic, _seeds(flakes)) if flakes and not refusals else 0)
+
+
 def _live(course: Course, topic: str, seeds: tuple[str, ...]) -> int:
-    """Grade the reference live under every seed; how many gradings lost anything."""
-    from autograder.authoring.live import cost, live_gradings, training_exercises
+    """Grade the reference live under every seed; how many gradings lost anything or were too slow."""
+    from autograder.authoring.checking import over_budget
+    from autograder.authoring.live import cost, live_gradings, slowest, training_exercises
+    from autograder.authoring.refusal import Places
     from autograder.grading import Grader
 
+    grader = Grader(course, topic)
     lives = live_gradings(course, topic, seeds)
     failed = [live for done in lives for live in done if live.lost]
     for live in failed:
         print(f"{topic}: flake under seed {live.report.seed}: {'; '.join(live.lost)}")
     print(f"{topic}: {len(seeds)} live gradings of the reference, {len(failed)} lost points")
-    print(f"{topic}: {cost(lives, training_exercises(Grader(course, topic)))}")
-    return len(failed)
+    print(f"{topic}: {cost(lives, training_exercises(grader))}")
+    slow = list(over_budget(Places(course, topic), grader.assignment, *slowest(lives)))
+    for refusal in slow:
+        print(f"{topic}: {refusal}")
+    return len(failed) + len(slow)
 
 
 def _mutants(options: argparse.Namespace) -> int:
