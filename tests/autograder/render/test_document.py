@@ -33,6 +33,7 @@ EACH = [
     "evidence",
     "traceback",
     "output",
+    "pictures",
 ]
 SEEN = ["place", "yours", "ours", "error", "allowed", "mismatched", "total", "yours_shape", "ours_shape"]
 

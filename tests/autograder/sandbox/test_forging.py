@@ -78,7 +78,7 @@ def test_a_forged_frame_costs_one_question(attacked, lines):
     student = attacked(lines)
     verdict = refusal(lambda: student.attack(None, 1))
     assert verdict.status is Status.DIED
-    assert str(verdict.message).startswith("attack(None, 1) did not give an answer that can be read: ")
+    assert str(verdict.message).startswith("what came instead of the answer of attack(None, 1) cannot be read (")
     check_close(student.honest(3.0), 3.0)
 
 
