@@ -22,11 +22,13 @@ import numpy as np
 import pytest
 
 from autograder.checks import Observation
+from autograder.checks.observing import SHOWN
 from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
 from autograder.model import (
     Assignment,
     Flag,
     GraderMistake,
+    Picture,
     QuestionResult,
     Sentence,
     Status,
@@ -41,6 +43,7 @@ from autograder.sandbox.protocol import SandboxError
 from autograder.scoring import exercise_of, score_of
 from autograder.student import Connection, Student
 
+MOST_PICTURES = 4
 OWN = ("student", "reference", "rng", "tensors", "device")
 Deliver = Callable[["Job", tuple[QuestionResult, ...], tuple[Flag, ...]], None]
 
@@ -283,10 +286,10 @@ class GradingPlugin:
             if job.witness is not None:
                 job.witness(question.name, play)
                 play = replace(play, fault=next((seen.verdict for seen in play.failures), play.fault))
+            verdict = play.fault or _accepted(play)
+            verdict = replace(verdict, output=job.connection.printed(), pictures=pictures_of(play))
             if play.fault is None:
-                return Finding(_accepted(play))
-            verdict = replace(play.fault, output=job.connection.printed())
-
+                return Finding(verdict)
             suspects = job.suspects.get(question.exercise, ())
             return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
         except SandboxError:
@@ -317,13 +320,18 @@ class GradingPlugin:
             self._results[report.nodeid] = (_result(question, verdict, 0.0), Finding(verdict))
 
 
+def pictures_of(play: Play) -> tuple[Picture, ...]:
+    """What the checks of a question gave to be drawn, so many at most."""
+    return tuple(seen.picture for seen in play.observations if seen.picture is not None)[-MOST_PICTURES:]
+
+
 def _is_lost(result: QuestionResult) -> bool:
     return result.score < result.points and result.verdict.status is not Status.OURS
 
 
 def _accepted(play: Play) -> Verdict:
     notes = [seen.note for seen in play.observations if seen.note is not None]
-    if not play.observations:
+    if all(seen.kind == SHOWN for seen in play.observations):
         raise GraderMistake("the question checked nothing")
     return Verdict(Status.PASSED, notes[-1] if notes else Sentence(""))
 
