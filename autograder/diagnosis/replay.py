@@ -52,7 +52,7 @@ def agreements(yours: Play, theirs: Play) -> int | None:
 
 def same_play(one: Play, other: Play) -> bool:
     """Whether two plays of one question asked the same and heard the same, so that they are one probe."""
-    if len(one.observations) != len(other.observations):
+    if not one.observations or len(one.observations) != len(other.observations):
         return False
     pairs = zip(one.observations, other.observations, strict=True)
     return all(same_answer(a.expected, b.expected) and same_answer(a.actual, b.actual) for a, b in pairs)
