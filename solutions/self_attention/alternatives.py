@@ -5,7 +5,6 @@ from collections import namedtuple
 import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 from autograder.bank import alternative
 
@@ -82,8 +81,10 @@ def attention_by_loops(q, k, v, mask=None):
 def attention_of_torch(q, k, v, mask=None):
     q, k, v = (torch.from_numpy(np.ascontiguousarray(x)) for x in (q, k, v))
     keep = None if mask is None else torch.from_numpy(np.array(mask))
-    out = F.scaled_dot_product_attention(q, k, v, attn_mask=keep)
-    w = F.scaled_dot_product_attention(q, k, torch.eye(k.shape[-2], dtype=k.dtype).expand(*k.shape[:-1], -1), keep)
+    out = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=keep)
+    w = nn.functional.scaled_dot_product_attention(
+        q, k, torch.eye(k.shape[-2], dtype=k.dtype).expand(*k.shape[:-1], -1), keep
+    )
     return out.numpy(), w.numpy()
 
 
@@ -231,9 +232,11 @@ class MultiHeadWithFusedWeights(_Weights):
     def forward(self, x, mask=None):
         B, T, D = x.shape
         fused = torch.cat([self.wq.weight, self.wk.weight, self.wv.weight])
-        q, k, v = F.linear(x, fused).view(B, T, 3, self.h, D // self.h).permute(2, 0, 3, 1, 4)
+        q, k, v = nn.functional.linear(x, fused).view(B, T, 3, self.h, D // self.h).permute(2, 0, 3, 1, 4)
         keep = None if mask is None else mask.expand(B, T, T)[:, None]
-        out = F.scaled_dot_product_attention(q, k, v, attn_mask=keep, dropout_p=self.p if self.training else 0.0)
+        out = nn.functional.scaled_dot_product_attention(
+            q, k, v, attn_mask=keep, dropout_p=self.p if self.training else 0.0
+        )
         return self.wo(out.transpose(1, 2).flatten(2))
 
 
@@ -243,10 +246,10 @@ class MultiHeadByLoop(_Weights):
         d, outs = x.shape[-1] // self.h, []
         for h in range(self.h):
             part = slice(h * d, (h + 1) * d)
-            q, k, v = (F.linear(x, layer.weight[part]) for layer in (self.wq, self.wk, self.wv))
-            w = torch.softmax(q @ k.mT * d**-0.5 + (0.0 if mask is None else -1e9 * (~mask).float()), dim=-1)
-            w = w if mask is None else w * mask
-            outs.append(F.dropout(w, self.p, self.training) @ v)
+            q, k, v = (nn.functional.linear(x, layer.weight[part]) for layer in (self.wq, self.wk, self.wv))
+            scores = q @ k.mT * d**-0.5
+            w = torch.softmax(scores if mask is None else scores.masked_fill(~mask, -torch.inf), dim=-1).nan_to_num()
+            outs.append(nn.functional.dropout(w, self.p, self.training) @ v)
         return self.wo(torch.cat(outs, dim=-1))
 
 
@@ -257,8 +260,8 @@ class MultiHeadByEinsum(_Weights):
         scores = torch.einsum("bihd,bjhd->bhij", q / q.shape[-1] ** 0.5, k)
         e = torch.exp(scores - scores.amax(-1, keepdim=True).detach())
         e = e if mask is None else e * mask.unsqueeze(-3)
-        w = F.dropout(e / e.sum(-1, keepdim=True).clamp_min(1e-30), self.p, self.training)
-        return F.linear(torch.einsum("bhij,bjhd->bihd", w, v).flatten(-2), self.wo.weight)
+        w = nn.functional.dropout(e / e.sum(-1, keepdim=True).clamp_min(1e-30), self.p, self.training)
+        return nn.functional.linear(torch.einsum("bhij,bjhd->bihd", w, v).flatten(-2), self.wo.weight)
 
 
 @alternative("multi_head", replaces="MultiHeadSelfAttention")
@@ -391,7 +394,7 @@ def conv1d_as_attention_by_padding(x, kernel):
 def conv1d_as_attention_in_torch(x, kernel):
     r = len(kernel) // 2
     weights = torch.from_numpy(np.array(kernel)).permute(2, 1, 0)  # (M, D, 2r + 1)
-    out = F.conv1d(torch.from_numpy(np.array(x)).T[None], weights, padding=r)[0].T
+    out = nn.functional.conv1d(torch.from_numpy(np.array(x)).T[None], weights, padding=r)[0].T
     return out.numpy(), right.conv1d_as_attention(x, kernel)[1]
 
 
@@ -421,28 +424,22 @@ def positional_blindness_row_by_row(x, perm, attend):
 
 
 @alternative("train_recall")
-def train_recall_of_whole_pairs(pairs, query, answer, seed):
-    """Keys and values out of one embedding of both symbols, two heads of torch, small batches."""
+def train_recall_with_projections(pairs, query, answer, seed):
+    """One-hot symbols, bare matrices, small batches, a loss over probabilities."""
+    draw = torch.Generator().manual_seed(seed)
+    Wqk = (torch.randn(16, 16, generator=draw) / 4).requires_grad_()
+    Wv = (torch.randn(10, 10, generator=draw) / 4).requires_grad_()
 
-    class Model(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.key, self.value, self.query = nn.Embedding(16, 32), nn.Embedding(10, 32), nn.Embedding(16, 32)
-            self.attend = nn.MultiheadAttention(32, 1, batch_first=True)
-            self.read = nn.Linear(32, 10)
+    def model(pairs, query):
+        scores = (Wqk[query].unsqueeze(1) * nn.functional.one_hot(pairs[..., 0], 16)).sum(-1)  # (N, T)
+        return (scores.softmax(-1).unsqueeze(-1) * Wv[pairs[..., 1]]).sum(-2)  # (N, 10)
 
-        def forward(self, pairs, query):
-            key, value = self.key(pairs[:, :, 0]), self.value(pairs[:, :, 1])
-            return self.read(self.attend(self.query(query)[:, None], key, value, need_weights=False)[0][:, 0])
-
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = Model()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
-    for step in range(240):
-        part = slice(128 * (step % 4), 128 * (step % 4 + 1))
+    optimizer = torch.optim.RMSprop([Wqk, Wv], lr=0.1)
+    for step in range(100):
+        part = slice(256 * (step % 2), 256 * (step % 2 + 1))
         optimizer.zero_grad()
-        F.cross_entropy(model(pairs[part], query[part]), answer[part]).backward()
+        p = model(pairs[part], query[part]).softmax(-1)
+        (-p[torch.arange(len(p)), answer[part]].clamp_min(1e-9).log().mean()).backward()
         optimizer.step()
     return model
 

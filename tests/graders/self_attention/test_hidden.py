@@ -255,8 +255,8 @@ def test_multi_head_in_evaluation(student, reference, tensors):
 def test_multi_head_in_training(student, reference, tensors):
     """in training, dropout of every weight leaves nothing
     zh: 训练模式下，全部注意力权重都被丢弃时什么也不剩"""
-    yours = student.MultiHeadSelfAttention(6, 3, 1.0)
-    check_close(yours(tensors.normal((2, 4, 6))), torch.zeros(2, 4, 6))
+    yours, ours = modules(student, reference, tensors, 6, 3, 1.0)
+    check_same(yours, ours, at=(tensors.normal((2, 4, 6)),))
 
 
 @points(0.5)
@@ -355,7 +355,7 @@ def test_positional_blindness_of_others(student, reference, rng):
     """rounding does not count; a causal mask, a reversal and a running sum see positions, a layer for each does not
     zh: 舍入误差不算；因果掩码、倒序、累加看得见位置，逐位置的层看不见"""
     x, perm, causal = rng.normal(size=(7, 7)), cycle(rng, 7), reference.causal_mask(7)
-    W, jitter = rng.normal(size=(7, 3)), 1e-13 * rng.normal(size=(7, 7))
+    W, fixed, jitter = rng.normal(size=(7, 3)), rng.normal(size=(7, 4)), 1e-13 * rng.normal(size=(7, 7))
 
     cases = [
         (lambda x: x @ W, True),
@@ -366,6 +366,8 @@ def test_positional_blindness_of_others(student, reference, rng):
         (lambda x: 1e-3 * reference.attention(x, x, x)[0], True),
         (lambda x: 1e-3 * np.roll(x, 1, axis=0), False),
         (lambda x: np.tanh(x) + x.mean(axis=0), True),
+        (lambda x: np.tile(x.max(axis=0), (7, 1)), True),
+        (lambda x: fixed, False),
     ]
     for attend, blind in cases:
         check_equal(student.positional_blindness(x, perm, attend), blind)
