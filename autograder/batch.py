@@ -21,7 +21,7 @@ from pathlib import Path
 
 from autograder.grading import Grader
 from autograder.manifest import Course
-from autograder.model import Assignment, AutograderError, Outcome, Report, Submission
+from autograder.model import Assignment, AutograderError, Outcome, Report, Sentence, Submission, sentence
 from autograder.render import document
 from autograder.render.clean import cell
 from autograder.sandbox.choice import choose
@@ -142,7 +142,7 @@ class Gradebook:
         written = document.text(report, self.language)
         _replace(self.folder / "reports" / f"{file_name(student)}.json", written)
         scores = {score.exercise.name: f"{score.score:g}" for score in by_exercise(report, self.assignment.exercises)}
-        note = outcome.submission.problem
+        note = outcome.submission.problem or _for_review(report)
         row = [cell(student), f"{report.score:g}", f"{report.points:g}", "yes" if report.is_final else "no"]
         row += [cell(str(note)) if note else "", *(scores.get(e.name, "") for e in self.assignment.exercises)]
         self._rows[student] = row
@@ -159,6 +159,12 @@ class Gradebook:
             writer.writerows(self._rows[student] for student in sorted(self._rows))
         partial.replace(path)
         return path
+
+
+def _for_review(report: Report) -> Sentence | None:
+    """The exercises that a person is to look at, if there are any."""
+    names = dict.fromkeys(flag.exercise for flag in report.flags)
+    return sentence("For review: {what}", what=", ".join(names)) if names else None
 
 
 def _replace(path: Path, text: str) -> None:

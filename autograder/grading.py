@@ -18,6 +18,7 @@ from autograder.manifest import Course, nearest
 from autograder.model import (
     Assignment,
     AutograderError,
+    Flag,
     Isolation,
     QuestionResult,
     Report,
@@ -30,7 +31,10 @@ from autograder.sandbox.protocol import Sandbox
 from autograder.scoring import exercise_of, report_of
 from autograder.student import Connection, Local, Remote
 
-UNUSED = "terminal cacheprovider capture doctest junitxml logging pastebin stepwise unittest faulthandler warnings"
+UNUSED = (
+    "terminal cacheprovider capture doctest junitxml logging pastebin stepwise unittest faulthandler warnings "
+    "unraisableexception threadexception"  # which collect garbage five times at the end: 0.2 s with torch
+)
 PACKAGES = ("numpy", "torch", "pytest")
 
 
@@ -39,6 +43,7 @@ class Answerer:
     """Somebody whose answers are graded: a name, what answers, and the seed. close: called when done.
 
     exercise: the only one to ask about, all when empty. witness: shown every play (see plugin.Job).
+    until_lost: whether to ask nothing more once points are lost.
     """
 
     name: str
@@ -48,6 +53,7 @@ class Answerer:
     close: Callable[[], Any] = lambda: None
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
+    until_lost: bool = False
 
 
 class Grader:
@@ -82,7 +88,7 @@ class Grader:
             self.assignment,
             Live(self.bank.solution),
             map(self._job, _closing(answerers)),
-            lambda job, questions: deliver(self._report(job.label, questions)),
+            lambda job, questions, flags: deliver(self._report(job.label, questions, flags)),
             only=(only,) if only else (),
             remembered=self._remembered,
         )
@@ -97,7 +103,7 @@ class Grader:
         self._refuse(plugin, only, code)
 
     def _job(self, who: Answerer) -> Job:
-        return Job(who.connection, who.seed, self.suspects, who, who.exercise, who.witness)
+        return Job(who.connection, who.seed, self.suspects, who, who.exercise, who.witness, who.until_lost)
 
     def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""
@@ -112,7 +118,7 @@ class Grader:
         if only and only not in names:
             raise UsageError(f"{self.topic} has no exercise or question {only!r}{nearest(only, names)}")
 
-    def _report(self, who: Answerer, questions: Iterable[QuestionResult]) -> Report:
+    def _report(self, who: Answerer, questions: Iterable[QuestionResult], flags: tuple[Flag, ...]) -> Report:
         return report_of(
             questions,
             topic=self.topic,
@@ -120,11 +126,12 @@ class Grader:
             seed=who.seed,
             isolation=who.isolation,
             versions=self.versions,
+            flags=flags,
         )
 
     def submitted(self, submission: Submission, sandbox: Sandbox, seed: str) -> Answerer:
         """A submission as an answerer behind the sandbox."""
-        remote = Remote(sandbox, submission, self.topic, self.assignment.limits)
+        remote = Remote(sandbox, submission, self.topic, self.assignment.limits, self.assignment.exercises)
         return Answerer(submission.student, remote, seed, sandbox.isolation, remote.close)
 
     def played(self, name: str, namespace: Any, seed: str) -> Answerer:

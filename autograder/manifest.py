@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from autograder.model import Assignment, AutograderError, Exercise, Limits, UsageError
+from autograder.model import Assignment, AutograderError, Exercise, Forbidden, Limits, UsageError
 
 FORMAT = 1
 LANGUAGES = ("en", "zh")
+OPERATOR = re.compile(r"[a-z]\w*\.[\w*]+")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ def read(path: Path) -> AssignmentFile:
     if where.get("topic", str) != path.parent.name:
         raise AutograderError(f"{path}: topic = {raw['topic']!r}, its folder is named {path.parent.name!r}")
     framework = where.one_of("framework", "numpy", "torch")
-    exercises = tuple(_exercise(_Table(item, f"{path}: exercise")) for item in where.listed("exercise", dict))
+    exercises = tuple(
+        _exercise(_Table(item, f"{path}: exercise"), framework) for item in where.listed("exercise", dict)
+    )
     _refuse_double(exercises, path)
     return AssignmentFile(
         topic=raw["topic"],
@@ -143,8 +147,9 @@ class _Table:
         return dict(title)
 
 
-def _exercise(table: _Table) -> Exercise:
-    table.only("name", "points", "title", "functions", "lecture", "starter")
+def _exercise(table: _Table, framework: str) -> Exercise:
+    forbidden = ("forbidden", "forbidden_operators", "forbidden_costs")
+    table.only("name", "points", "title", "functions", "lecture", "starter", *forbidden)
     name = table.get("name", str)
     if not name.isidentifier():
         raise AutograderError(f"{table.where}: name = {name!r} is not a Python name")
@@ -155,7 +160,30 @@ def _exercise(table: _Table) -> Exercise:
         functions=tuple(table.listed("functions", str, [name])),
         lecture=table.get("lecture", str, ""),
         starter=table.one_of("starter", "unimplemented", "buggy", default="unimplemented"),
+        forbidden=_forbidden(_Table(table.values, f"{table.where}: {name}"), framework),
     )
+
+
+def _forbidden(table: _Table, framework: str) -> Forbidden:
+    names, operators = (
+        tuple(table.listed(key, str)) if key in table.values else () for key in ("forbidden", "forbidden_operators")
+    )
+    for name in names:
+        if not all(step.isidentifier() for step in name.split(".")):
+            raise AutograderError(f"{table.where}: forbidden = {name!r} is not a dotted name like 'numpy.linalg.lstsq'")
+        above = next((other for other in names if name.startswith(f"{other}.") or names.count(name) > 1), None)
+        if above is not None:
+            raise AutograderError(f"{table.where}: forbidden = {name!r} is said already by {above!r}")
+    for operator in operators:
+        if not OPERATOR.fullmatch(operator):
+            raise AutograderError(
+                f"{table.where}: forbidden_operators = {operator!r} is not an operator like 'aten._softmax'"
+            )
+    if operators and framework != "torch":
+        raise AutograderError(f"{table.where}: forbidden_operators are PyTorch's, and framework = {framework!r}")
+    if "forbidden_costs" in table.values and not (names or operators):
+        raise AutograderError(f"{table.where}: forbidden_costs without forbidden or forbidden_operators")
+    return Forbidden(names, operators, table.one_of("forbidden_costs", "points", "flag", default="points"))
 
 
 def _refuse_double(exercises: Iterable[Exercise], path: Path) -> None:

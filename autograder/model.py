@@ -113,6 +113,30 @@ class Isolation:
 
 
 @dataclass(frozen=True)
+class Use:
+    """One use of what an exercise forbids, as the student's process tells it.
+
+    forbidden: the name or operator that the exercise lists; name: under which it was used, e.g. `torch.softmax` for
+    `torch`. file, line, source: where; line 0 when that is not known.
+    """
+
+    forbidden: str
+    name: str
+    file: str = ""
+    line: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something about an exercise for a person to look at. It costs no points. use: None if none was found."""
+
+    exercise: str
+    message: Sentence
+    use: Use | None = None
+
+
+@dataclass(frozen=True)
 class Report:
     """One submission graded on one topic. `is_final` is False when any question ended in OURS."""
 
@@ -126,6 +150,7 @@ class Report:
     points: float
     is_final: bool
     note: Sentence | None = None
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -142,6 +167,22 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Forbidden:
+    """What an exercise forbids, because its point is to write that by hand.
+
+    names: dotted, of modules or of what is in them. operators: of PyTorch, e.g. `aten._softmax`, watched at run time.
+    costs: `points`, or `flag` for a person to look at.
+    """
+
+    names: tuple[str, ...] = ()
+    operators: tuple[str, ...] = ()
+    costs: str = "points"
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.operators)
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One exercise of a topic. `functions` are the public names of solution.py that it asks for."""
 
@@ -151,6 +192,7 @@ class Exercise:
     functions: tuple[str, ...]
     lecture: str = ""
     starter: str = "unimplemented"
+    forbidden: Forbidden = Forbidden()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
+import sys
 import time
 import traceback
 import warnings
@@ -24,6 +25,7 @@ from autograder.checks import Observation
 from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
 from autograder.model import (
     Assignment,
+    Flag,
     GraderMistake,
     QuestionResult,
     Sentence,
@@ -33,11 +35,12 @@ from autograder.model import (
     sentence,
 )
 from autograder.reference import Live
+from autograder.rules import ruled
 from autograder.scoring import exercise_of, score_of
 from autograder.student import Connection, Student
 
 OWN = ("student", "reference", "rng", "tensors", "device")
-Deliver = Callable[["Job", tuple[QuestionResult, ...]], None]
+Deliver = Callable[["Job", tuple[QuestionResult, ...], tuple[Flag, ...]], None]
 
 
 def points(value: float) -> pytest.MarkDecorator:
@@ -50,7 +53,7 @@ class Job:
     """One submission to be asked: who answers, under which seed. suspects: known mistakes by exercise.
 
     exercise: the only one to ask about, all when empty. witness: shown every play, with all that each check
-    saw; for proofs.
+    saw; for proofs. until_lost: whether to ask nothing more once points are lost; also for proofs.
     """
 
     connection: Connection
@@ -59,6 +62,7 @@ class Job:
     label: Any = None
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
+    until_lost: bool = False
 
 
 class Tensors:
@@ -103,6 +107,16 @@ def generator(seed: str, question: str) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
 
 
+def _seed_torch(seed: str, question: str) -> None:
+    """The same for what a reference's module draws for its weights, which is PyTorch's global generator's."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        number = int(generator(seed, f"{question}/torch").integers(1 << 63))
+        torch.default_generator.manual_seed(number)  # torch.manual_seed takes 0.2 ms to see that there is no GPU
+        if torch.cuda.is_initialized():
+            torch.cuda.manual_seed_all(number)
+
+
 @dataclass(frozen=True)
 class Question:
     """A collected test function with the facts that a report needs."""
@@ -124,6 +138,7 @@ class Question:
                 raise StudentFault(observation.verdict)
 
         rng = generator(seed, self.name)
+        _seed_torch(seed, self.name)
         own = {
             "student": Student(connection, observe, f"{seed}/{self.name}"),
             "reference": reference,
@@ -235,7 +250,8 @@ class GradingPlugin:
         items = [item for item in items if job.exercise in ("", self.questions[item.nodeid].exercise)]
         for item, following in zip(items, [*items[1:], None], strict=False):  # no items: nothing to ask
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        self.deliver(job, settled(self._results[item.nodeid] for item in items))
+        questions = settled(self._results[item.nodeid] for item in items)
+        self.deliver(job, *ruled(questions, self.assignment.exercises, job.connection.uses))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -249,7 +265,9 @@ class GradingPlugin:
         return True
 
     def _ask(self, question: Question, job: Job) -> Finding:
-        job.connection.new_question()
+        if job.until_lost and any(_is_lost(result) for result, _ in self._results.values()):
+            return Finding(Verdict(Status.NOT_RUN))
+        job.connection.new_question(question.exercise)
         try:
             play = question.play(job.connection, job.seed, self.reference, noting=job.witness is not None)
             if job.witness is not None:
@@ -285,6 +303,10 @@ class GradingPlugin:
                 why = report.longrepr[-1].removeprefix("Skipped: ")
             verdict = Verdict(Status.NOT_RUN if report.skipped else Status.OURS, sentence("{why}", why=why))
             self._results[report.nodeid] = (_result(question, verdict, 0.0), ())
+
+
+def _is_lost(result: QuestionResult) -> bool:
+    return result.score < result.points and result.verdict.status is not Status.OURS
 
 
 def _accepted(play: Play) -> Verdict:

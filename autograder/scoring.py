@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from autograder.model import Exercise, Isolation, QuestionResult, Report, Sentence, Status
+from autograder.model import Exercise, Flag, Isolation, QuestionResult, Report, Sentence, Status
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def report_of(
     isolation: Isolation,
     versions: Mapping[str, str],
     note: Sentence | None = None,
+    flags: tuple[Flag, ...] = (),
 ) -> Report:
     """One submission's questions as a report. A question that ended in OURS makes it non-final."""
     questions = tuple(questions)
@@ -56,6 +57,7 @@ def report_of(
         points=total(question.points for question in questions),
         is_final=all(question.verdict.status is not Status.OURS for question in questions),
         note=note,
+        flags=flags,
     )
 
 

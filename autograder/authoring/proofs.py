@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autograder.authoring import generic
+from autograder.authoring import forbidding, generic
 from autograder.bank import Bank, Variant
 from autograder.diagnosis import Play
 from autograder.grading import Answerer, Grader
@@ -87,6 +87,7 @@ def prove(grader: Grader, starter: str | None = None, seeds: Sequence[str] = (PU
     yield from alternatives_kept(trials(grader, grader.bank.alternatives, seeds))
     yield from generic_mistakes_caught(grader, seeds[0])
     yield from generic_variants_kept(grader, seeds[0])
+    yield from rules_hold(grader)
 
 
 def _report(grader: Grader, namespace: Any, seed: str) -> Report:
@@ -224,6 +225,11 @@ def generic_variants_kept(grader: Grader, seed: str) -> Iterator[Refusal]:
     for _, variants in _generic(grader, generic.variants):
         done = trials(_silent(grader), [variant for variant, _ in variants], [seed])
         yield from (refusal for refusal in alternatives_kept(done) if refusal.proof != "separation")
+
+
+def rules_hold(grader: Grader) -> Iterator[Refusal]:
+    """What exercises forbid exists, the reference does without it, and a use of it is found."""
+    yield from (Refusal("forbidden", offence) for offence in forbidding.offences(grader))
 
 
 def _generic(grader: Grader, make: Any) -> Iterator[tuple[Exercise, Sequence[tuple[Variant, Any]]]]:

@@ -9,8 +9,12 @@ import numpy as np
 
 from autograder.checks.observing import failed, passed, plain, wrong_form
 from autograder.compare import Comparison
+from autograder.manifest import nearest
 from autograder.model import GraderMistake, Status, Verdict, sentence
 from autograder.student import Answer
+
+LOSSES = ("mse", "cross_entropy")
+OPTIMIZERS = ("sgd", "adam")
 
 
 def check_same(module: Answer, reference: Any, *, at: Sequence[Any]) -> None:
@@ -39,6 +43,13 @@ def trained(module: Answer, x: Any, y: Any, *, loss: str, lr: float, steps: int,
 
     x, y: tensors. loss: `mse` or `cross_entropy`. optimizer: `sgd` or `adam`. The module keeps its new weights.
     """
+    if not isinstance(module, Answer):
+        raise GraderMistake(f"trained needs a student's module, got {type(module).__name__}")
+    for kind, name, names in (("loss", loss, LOSSES), ("optimizer", optimizer, OPTIMIZERS)):
+        if name not in names:
+            raise GraderMistake(f"trained knows no {kind} {name!r}{nearest(name, names)}")
+    if steps < 1:
+        raise GraderMistake(f"trained needs a positive number of steps, got {steps}")
     called = f"{module._called}, {steps} steps of {optimizer}"
     request = {"loss": loss, "optimizer": optimizer, "lr": lr, "steps": steps}
     return Answer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from autograder.cli.codes import GRADED, INCOMPLETE, Commands, command, course_of, topics_of
+from autograder.manifest import Course, nearest
 from autograder.model import PUBLIC_SEED, UsageError
 
 
@@ -14,8 +15,12 @@ def add_to(commands: Commands) -> None:
     starter.add_argument("--force", action="store_true", help="overwrite a file that differs")
     check = command(commands, "check", _check, "prove a topic before it is released")
     check.add_argument("--seeds", type=int, default=1, help="under how many seeds (default: %(default)s)")
-    mutants = command(commands, "mutants", _mutants, "table of known mistakes: caught, named, alternatives kept")
+    check.add_argument("--flakes", type=int, default=3, help="live gradings of the reference (default: %(default)s)")
+    mutants = command(commands, "mutants", _mutants, "tables of wrong answers: registered, or made by machine")
+    mutants.add_argument("--auto", action="store_true", help="change the solution by machine; list what survives")
+    mutants.add_argument("--only", default="", help="with --auto: one exercise")
     mutants.add_argument("--seeds", type=int, default=3, help="under how many seeds (default: %(default)s)")
+    mutants.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
     for words in (starter, check, mutants):
         words.add_argument("topic", nargs="?", default="", help="a topic; all when left out")
 
@@ -29,6 +34,12 @@ def _starter(options: argparse.Namespace) -> int:
     return GRADED
 
 
+def _positive(options: argparse.Namespace, *names: str) -> None:
+    for name in names:
+        if getattr(options, name) < 0:
+            raise UsageError(f"--{name} {getattr(options, name)} is not positive")
+
+
 def _seeds(count: int) -> tuple[str, ...]:
     if count < 1:
         raise UsageError(f"--seeds {count} is not positive")
@@ -40,31 +51,78 @@ def _check(options: argparse.Namespace) -> int:
     from autograder.grading import Grader
 
     course = course_of(options)
+    _positive(options, "flakes")
     refusals = 0
     for topic in topics_of(course, options.topic):
         path = course.starter(topic)
         committed = path.read_text("utf-8") if path.exists() else ""
-        for refusal in prove(Grader(course, topic), committed, _seeds(options.seeds)):
+        grader = Grader(course, topic)
+        for refusal in prove(grader, committed, _seeds(options.seeds)):
             print(f"{topic}: {refusal}")
             refusals += 1
         print(f"{topic}: checked")
+        if options.flakes:
+            refusals += _live(course, topic, _seeds(options.flakes))
     return INCOMPLETE if refusals else GRADED
 
 
-def _mutants(options: argparse.Namespace) -> int:
-    from autograder.authoring.proofs import alternatives_kept, mistakes_caught, trials
-    from autograder.authoring.table import mutants_table
+def _live(course: Course, topic: str, seeds: tuple[str, ...]) -> int:
+    """Grade the reference live under every seed; how many gradings lost anything."""
+    from autograder.authoring.live import cost, live_gradings, training_exercises
     from autograder.grading import Grader
 
+    lives = live_gradings(course, topic, seeds)
+    failed = [live for done in lives for live in done if live.lost]
+    for live in failed:
+        print(f"{topic}: flake under seed {live.report.seed}: {'; '.join(live.lost)}")
+    print(f"{topic}: {len(seeds)} live gradings of the reference, {len(failed)} lost points")
+    print(f"{topic}: {cost(lives, training_exercises(Grader(course, topic)))}")
+    return len(failed)
+
+
+def _mutants(options: argparse.Namespace) -> int:
+    _positive(options, "jobs")
+    if options.only and not (options.auto and options.topic):
+        raise UsageError("--only needs a topic and --auto: autograder mutants TOPIC --auto --only EXERCISE")
     course = course_of(options)
     refused = 0
     for topic in topics_of(course, options.topic):
-        grader = Grader(course, topic)
-        seeds = _seeds(options.seeds)
-        mistakes = trials(grader, grader.bank.mistakes, seeds)
-        alternatives = trials(grader, grader.bank.alternatives, seeds)
-        print(mutants_table(grader.assignment, mistakes, alternatives))
-        for refusal in (*mistakes_caught(mistakes), *alternatives_kept(alternatives)):
-            print(f"  {refusal}")
-            refused += 1
+        refused += (_automatic if options.auto else _registered)(course, topic, options)
     return INCOMPLETE if refused else GRADED
+
+
+def _registered(course: Course, topic: str, options: argparse.Namespace) -> int:
+    from autograder.authoring.proofs import alternatives_kept, mistakes_caught
+    from autograder.authoring.spread import processes, spread_trials
+    from autograder.authoring.table import mutants_table
+    from autograder.grading import Grader
+
+    grader = Grader(course, topic)
+    mistakes, alternatives = spread_trials(grader, _seeds(options.seeds), lambda: processes(options.jobs))
+    print(mutants_table(grader.assignment, mistakes, alternatives))
+    refusals = [*mistakes_caught(mistakes), *alternatives_kept(alternatives)]
+    for refusal in refusals:
+        print(f"  {refusal}")
+    return len(refusals)
+
+
+def _automatic(course: Course, topic: str, options: argparse.Namespace) -> int:
+    from autograder.authoring import mutants, survivors
+    from autograder.authoring.spread import processes
+    from autograder.authoring.table import automatic_table
+
+    assignment = course.assignment(topic)
+    names = [exercise.name for exercise in assignment.exercises]
+    if options.only and options.only not in names:
+        raise UsageError(f"{topic} has no exercise {options.only!r}{nearest(options.only, names)}")
+    pool = lambda: processes(options.jobs)  # noqa: E731 - a word of its own would be longer
+    fates = mutants.graded(course, topic, _seeds(options.seeds), pool, options.only)
+    folder = course.solutions(topic).relative_to(course.root)
+    explanations = survivors.asked(survivors.read(course.root / folder / "survivors.toml"), fates, options.only)
+    found, old = survivors.balance(fates, explanations), survivors.stale(fates, explanations)
+    print(automatic_table(assignment, fates, explanations))
+    for fate in found.unexplained:
+        print(f"  {folder}/solution.py:{fate.mutant.line}: {fate.mutant.before}  →  {fate.mutant.after}")
+    for function, before, after in old:
+        print(f"  {folder}/survivors.toml: {function}: stale, this is no survivor: {before}  →  {after}")
+    return len(found.unexplained) + len(old)

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from autograder.language import say, title
-from autograder.model import REPORT_FORMAT, QuestionResult, Report, Verdict
+from autograder.model import REPORT_FORMAT, Flag, QuestionResult, Report, Verdict
 from autograder.render.clean import clean
 
 
@@ -23,6 +23,7 @@ def document(report: Report, language: str = "en", *, reveal_hidden: bool = True
         "seed": report.seed,
         "isolation": {"level": report.isolation.level, "layers": list(report.isolation.layers)},
         "versions": dict(report.versions),
+        "flags": [_flag(flag, language) for flag in report.flags],
         "questions": [_question(question, language, reveal_hidden) for question in report.questions],
     }
 
@@ -30,6 +31,19 @@ def document(report: Report, language: str = "en", *, reveal_hidden: bool = True
 def text(report: Report, language: str = "en", *, reveal_hidden: bool = True) -> str:
     """The report as a JSON text with a newline at its end."""
     return json.dumps(document(report, language, reveal_hidden=reveal_hidden), ensure_ascii=False, indent=1) + "\n"
+
+
+def _flag(flag: Flag, language: str) -> dict[str, Any]:
+    use = flag.use
+    return {
+        "exercise": flag.exercise,
+        "message": clean(say(flag.message, language)),
+        "forbidden": use.forbidden if use else None,
+        "name": clean(use.name) if use else None,
+        "file": clean(use.file) if use else None,
+        "line": use.line if use else None,
+        "source": clean(use.source) if use else None,
+    }
 
 
 def _question(question: QuestionResult, language: str, reveal_hidden: bool) -> dict[str, Any]:

@@ -90,6 +90,7 @@ class Page:
         for question in todo if show_all else todo[: self._expanded(todo)]:
             self.console.print()
             self.console.print(self.question(report, question))
+        self._flags(report)
         self._ending(report, todo)
 
     def _expanded(self, todo: Sequence[QuestionResult]) -> int:
@@ -204,6 +205,9 @@ class Page:
                     student=clean(outcome.submission.student),
                     why=outcome.submission.problem,
                 )
+            elif outcome.report.flags:
+                names = ", ".join(dict.fromkeys(flag.exercise for flag in outcome.report.flags))
+                self.say("For review: {what}", what=clean(f"{outcome.submission.student}: {names}"))
 
     def _ending(self, report: Report, todo: Sequence[QuestionResult]) -> None:
         self.console.print()
@@ -222,6 +226,14 @@ class Page:
                 count=len(todo) - 1,
                 topic=report.topic,
             )
+
+    def _flags(self, report: Report) -> None:
+        """What a person is to look at; it costs nothing by itself."""
+        for flag in report.flags:
+            self.console.print()
+            self.say("For review: {what}", style="yellow", what=clean(say(flag.message, self.language)))
+            if flag.use is not None and flag.use.source:
+                self.console.print(Padding(Text(clean(flag.use.source)), (0, 0, 0, 2)))
 
     def _own_faults(self, report: Report) -> None:
         for question in report.questions:

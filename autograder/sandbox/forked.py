@@ -120,7 +120,9 @@ class ForkedSandbox:
         except OSError as error:
             raise SandboxError(f"the sandbox did not answer within {seconds:g} seconds ({error})") from None
         if not message:
-            raise SandboxError(f"the sandbox ended (exit status {self._process.poll()})")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1)
+            raise SandboxError(f"the sandbox ended (exit status {self._process.returncode})")
         return json.loads(message), list(descriptors)
 
     def _order(self, order: dict[str, Any], descriptors: Sequence[int] = ()) -> tuple[dict[str, Any], list[int]]:

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO
 
@@ -53,7 +54,7 @@ class PlainSandbox:
         """A fresh process that has warmed up and called back."""
         nonce = secrets.token_hex(NONCE_BYTES)
         with socket.create_server(("127.0.0.1", 0)) as server:
-            server.settimeout(START_SECONDS)
+            server.settimeout(0.1)
             process = subprocess.Popen(
                 self._command(server.getsockname()[1], nonce, limits),
                 stdin=subprocess.DEVNULL,
@@ -61,9 +62,10 @@ class PlainSandbox:
                 stderr=subprocess.STDOUT,
             )
             try:
-                wire = _accept(server, nonce)
+                wire = _accept(server, nonce, process)
             except OSError as error:
                 process.kill()
+                process.communicate()
                 raise SandboxError(f"a process for the student's code did not start ({error})") from None
         output, prints = socket.socketpair()
         assert process.stdout is not None
@@ -82,10 +84,18 @@ class PlainSandbox:
         """Nothing is kept running."""
 
 
-def _accept(server: socket.socket, nonce: str) -> socket.socket:
-    """The first caller that knows the nonce."""
+def _accept(server: socket.socket, nonce: str, process: subprocess.Popen[bytes]) -> socket.socket:
+    """The first caller that knows the nonce. Raises OSError when the process ends or takes too long."""
+    deadline = time.monotonic() + START_SECONDS
     while True:
-        caller, _ = server.accept()
+        try:
+            caller, _ = server.accept()
+        except TimeoutError:
+            if process.poll() is not None:
+                raise OSError(f"it ended with exit status {process.returncode}") from None
+            if time.monotonic() > deadline:
+                raise
+            continue
         caller.settimeout(START_SECONDS)
         said = b""
         while len(said) < 2 * NONCE_BYTES and (part := caller.recv(2 * NONCE_BYTES - len(said))):

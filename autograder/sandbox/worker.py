@@ -20,6 +20,8 @@ import numpy as np
 
 from autograder import wire
 from autograder.sandbox import learning
+from autograder.sandbox.forbidden.rule import rules_of
+from autograder.sandbox.forbidden.watching import Watch
 from autograder.sandbox.loading import SaidError, load
 
 Body = Mapping[str, Any]
@@ -74,22 +76,35 @@ class Engine:
         self.kept: dict[int, Any] = {}
         self.namespace: types.ModuleType | None = None
         self.ask = ask
+        self.watch = Watch(())
 
     def execute(self, request: Body) -> dict[str, Any]:
         """The reply to one request: `kind` answer with its value, or raised with what and where."""
+        self.watch.exercise = request.get("exercise", "")
         try:
-            return {"kind": "answer", **self._VERBS[request["verb"]](self, request)}
+            reply = {"kind": "answer", **self._VERBS[request["verb"]](self, request)}
         except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer about it
-            return _raised(error)
+            reply = _raised(error)
+        return {**reply, **self.watch.told()}
+
+    def _set_rules(self, request: Body) -> dict[str, Any]:
+        """What each exercise forbids. Comes before the files; those that come along are searched, not loaded."""
+        self.watch = Watch(rules_of(request["rules"]))
+        if request["files"]:
+            self.watch.examine(request["files"], request["module"])
+        self.watch.install()
+        return {"value": None}
 
     def _load_files(self, request: Body) -> dict[str, Any]:
+        self.watch.meet(request["files"], request["module"])
         self.namespace = load(request["files"], request["module"])
+        self.watch.examine_loaded()
         return {"value": None}
 
     def _call(self, request: Body) -> dict[str, Any]:
         arguments = self.incoming(request["arguments"])
         keywords = self.incoming(request["keywords"])
-        result = self.target(request["target"])(*arguments, **keywords)
+        result = self.watch(self.target(request["target"]), *arguments, **keywords)
         reply = self._keep(request, result)
         if request.get("echo"):
             reply["arguments"] = outgoing(arguments)
@@ -102,23 +117,23 @@ class Engine:
         return self._call(request)
 
     def _get(self, request: Body) -> dict[str, Any]:
-        return self._keep(request, getattr(self.target(request["target"]), request["name"]))
+        return self._keep(request, self.watch(getattr, self.target(request["target"]), request["name"]))
 
     def _operate(self, request: Body) -> dict[str, Any]:
         operands = self.incoming(request["arguments"])
-        return self._keep(request, OPERATORS[request["name"]](*operands))
+        return self._keep(request, self.watch(OPERATORS[request["name"]], *operands))
 
     def _load_weights(self, request: Body) -> dict[str, Any]:
         return {"value": learning.load_weights(self.target(request["target"]), self.incoming(request["weights"]))}
 
     def _grad(self, request: Body) -> dict[str, Any]:
         inputs, along = self.incoming(request["arguments"]), self.incoming(request["along"])
-        return {"value": outgoing(learning.gradients(self.target(request["target"]), inputs, along))}
+        return {"value": outgoing(learning.gradients(self.target(request["target"]), inputs, along, self.watch))}
 
     def _train(self, request: Body) -> dict[str, Any]:
         inputs = self.incoming(request["arguments"])
         options = {name: request[name] for name in ("loss", "optimizer", "lr", "steps")}
-        return {"value": learning.train(self.target(request["target"]), *inputs, **options)}
+        return {"value": learning.train(self.target(request["target"]), *inputs, **options, watch=self.watch)}
 
     def _pace(self, request: Body) -> dict[str, Any]:
         """Turns of an empty loop: the yardstick that `check_faster` measures a function against."""
@@ -128,6 +143,7 @@ class Engine:
         return {"value": total}
 
     _VERBS: Mapping[str, Callable[[Engine, Body], dict[str, Any]]] = {
+        "rules": _set_rules,
         "files": _load_files,
         "call": _call,
         "make": _make,
@@ -141,7 +157,7 @@ class Engine:
 
     def _keep(self, request: Body, result: Any) -> dict[str, Any]:
         if isinstance(result, _LAZY) or (isinstance(result, Iterator) and not hasattr(result, "send")):
-            result = list(itertools.islice(result, ITEMS))
+            result = self.watch(list, itertools.islice(result, ITEMS))
         for number in [number for number in self.kept if number < request.get("since", 0)]:
             del self.kept[number]
         self.kept[request["id"]] = result

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from autograder import wire
-from autograder.model import GraderMistake, Limits, StudentFault, Submission
+from autograder.model import Exercise, GraderMistake, Limits, StudentFault, Submission, Use
 from autograder.sandbox.protocol import Sandbox, SandboxError
 from autograder.sandbox.worker import Engine, opaque
 from autograder.student import faults
 from autograder.student.line import Gone, Late, Line
+from autograder.student.rulebook import Rulebook
 
 Functions = Mapping[int, Callable[..., Any]]
 KINDS = ("answer", "raised", "callback")
@@ -29,8 +31,12 @@ class Connection(Protocol):
         """The reply to a request, `asked` being its words. Raises StudentFault."""
         ...
 
-    def new_question(self) -> None:
-        """Forget what earlier questions kept."""
+    def new_question(self, exercise: str = "") -> None:
+        """Forget what earlier questions kept; the next one is about this exercise."""
+        ...
+
+    def uses(self, exercise: str) -> tuple[Use, ...] | None:
+        """What was used of what the exercise forbids; None when the source could not be searched."""
         ...
 
     def printed(self) -> str:
@@ -92,9 +98,19 @@ def seed_of(generator: np.random.Generator) -> int:
 
 
 class Remote:
-    """A submission in a sandbox. One child at a time; a new one after a crash or a time-out."""
+    """A submission in a sandbox. One child at a time; a new one after a crash or a time-out.
 
-    def __init__(self, sandbox: Sandbox, submission: Submission, module: str, limits: Limits) -> None:
+    exercises: with what they forbid; none where nobody minds.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        submission: Submission,
+        module: str,
+        limits: Limits,
+        exercises: Iterable[Exercise] = (),
+    ) -> None:
         self._sandbox, self._submission, self._module, self._limits = sandbox, submission, module, limits
         self._line: Line | None = None
         self._unloadable: StudentFault | None = None
@@ -102,6 +118,7 @@ class Remote:
         self._since = 0
         self._left = limits.submission_seconds
         self._output = ""
+        self._rules, self._exercise = Rulebook(exercises), ""
 
     def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
         """The reply to a request. Raises StudentFault; SandboxError when the sandbox itself is gone."""
@@ -122,12 +139,29 @@ class Remote:
         self._line = Line(child, answer_bytes=limits.answer_bytes, output_bytes=limits.output_bytes)
         self._greet()
         files = {name: np.frombuffer(content, np.uint8) for name, content in self._submission.files.items()}
+        if self._rules and not self._tell_rules(files):
+            return self._open()
         try:
             self._exchange({"verb": "files", "files": files, "module": self._module}, f"{self._module}.py", {})
         except StudentFault as fault:
             self._unloadable = fault
             self.close()
             raise
+
+    def _tell_rules(self, files: Mapping[str, Any]) -> bool:
+        """Have the source searched before it runs. False when that ended the child: the next one only watches."""
+        first = self._rules.examined is None
+        try:
+            self._exchange(self._rules.request(files, self._module), f"{self._module}.py", {})
+        except StudentFault:
+            self._rules.examined = False
+            self.close()
+            if not first:
+                raise
+            return False
+        if first:
+            self._rules.examined = True
+        return True
 
     def _greet(self) -> None:
         """See that the child is there before it gets a byte of the student's: until then a silence is ours."""
@@ -148,10 +182,11 @@ class Remote:
         assert line is not None
         number, start = next(self._numbers), time.monotonic()
         seconds = min(self._limits.answer_seconds, left)
-        frames = encoded({"id": number, "since": self._since, **request}, asked)
+        about = self._rules.about(self._exercise)
+        frames = encoded({"id": number, "since": self._since, **about, **request}, asked)
         try:
             line.send(frames, start + seconds)
-            reply = self._answer(line, number, asked, functions, start + seconds)
+            reply = self._answer(line, number, functions, start + seconds)
         except Late:
             self.close()
             raise faults.late(asked, seconds) from None
@@ -166,15 +201,16 @@ class Remote:
             raise faults.raised(reply, asked)
         return {**reply, "id": number}
 
-    def _answer(self, line: Line, number: int, asked: str, functions: Functions, deadline: float) -> dict[str, Any]:
+    def _answer(self, line: Line, number: int, functions: Functions, deadline: float) -> dict[str, Any]:
         """The frame that answers this request, after any number of callbacks. Raises what a callback said."""
         said: list[Exception] = []
         while True:
             reply = line.receive(deadline)
             if not _belongs(reply, number):
                 raise wire.WireError("malformed frame: it does not belong to what was asked")
+            self._rules.note(reply)
             if reply["kind"] == "callback":
-                line.send(self._called_back(line, number, asked, reply, functions, said), deadline)
+                line.send(self._called_back(line, number, reply, functions, said), deadline)
             elif said:
                 raise said[0]
             elif reply["kind"] == "answer" and "value" not in reply:
@@ -186,24 +222,33 @@ class Remote:
         self,
         line: Line,
         number: int,
-        asked: str,
         question: Mapping[str, Any],
         functions: Functions,
         said: list[Exception],
     ) -> list[memoryview]:
         """The answer to a callback. What the function said of its own accord is kept in `said` until the call ends."""
         try:
-            return encoded({"id": number, **answer_callback(question, functions)}, asked)
+            return wire.encode({"id": number, **answer_callback(question, functions)})
+        except wire.WireError as error:  # what a function gives hangs on what it is given: here a student's values
+            text = f"the given function gave what cannot be sent: {error}"
+            return wire.encode({"id": number, **REFUSED, "text": text[:500]})
         except (StudentFault, GraderMistake) as fault:
             if self._line is not line:  # it asked the student in its turn, who died of it, and with them this call
                 raise
             said.append(fault)
             return wire.encode({"id": number, **REFUSED})
 
-    def new_question(self) -> None:
+    def new_question(self, exercise: str = "") -> None:
         """Results kept so far may be dropped; what was printed belongs to the question before."""
-        self._since = next(self._numbers)
+        self._since, self._exercise = next(self._numbers), exercise
         self.printed()
+
+    def uses(self, exercise: str) -> tuple[Use, ...] | None:
+        """What the source and the processes so far show of what the exercise forbids."""
+        if self._rules and self._rules.examined is None:
+            with contextlib.suppress(StudentFault):
+                self._open()
+        return self._rules.uses(exercise)
 
     def printed(self) -> str:
         """What the student printed since it was last asked for."""
@@ -257,9 +302,13 @@ class Local:
             raise faults.raised(reply, asked)
         return reply
 
-    def new_question(self) -> None:
+    def new_question(self, exercise: str = "") -> None:
         """Forget what earlier questions kept."""
         self._engine.kept.clear()
+
+    def uses(self, exercise: str) -> tuple[Use, ...] | None:
+        """Trusted code may use what it likes: an alternative may call the library that students write by hand."""
+        return ()
 
     def printed(self) -> str:
         """Trusted code prints nothing that is kept."""

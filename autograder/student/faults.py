@@ -41,9 +41,12 @@ SAID = {
 }
 
 
+_IN_FILE = re.compile(r"\(<([\w.-]+)>")  # Python's own `(<backprop.py>, line 3)` without the brackets
+
+
 def raised(reply: Mapping[str, Any], asked: str) -> StudentFault:
     """The fault for an exception that came back as data. Nothing in it can be better than zero points."""
-    kind, text = _text(reply.get("type"), 100), _text(reply.get("text"))
+    kind, text = _text(reply.get("type"), 100), _IN_FILE.sub(r"(\1", _text(reply.get("text")))
     frames, said = _frames(reply), _said(reply)
     if reply.get("missing") is True:
         return StudentFault(Verdict(Status.NOT_IMPLEMENTED, said or sentence("not implemented yet")))
@@ -52,6 +55,8 @@ def raised(reply: Mapping[str, Any], asked: str) -> StudentFault:
         return StudentFault(Verdict(Status.OUT_OF_MEMORY, message, traceback=frames))
     if said is not None:
         return StudentFault(Verdict(Status.RAISED, said))
+    if kind == "SystemExit":
+        return StudentFault(Verdict(Status.RAISED, sentence("{asked} called exit()", asked=asked), traceback=frames))
     claimed = reply.get("kinds")
     kinds = [kind for kind in claimed if isinstance(kind, str)] if isinstance(claimed, list) else []
     message = sentence("{asked} raised {kind}: {text}", asked=asked, kind=kind, text=text, kinds=kinds)

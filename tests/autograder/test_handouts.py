@@ -77,6 +77,15 @@ def test_worked_numbers_stand_in_the_handout(topic, readme):
 
 @pytest.mark.parametrize("readme", READMES)
 @pytest.mark.parametrize("topic", COURSE.topics)
+def test_what_an_exercise_forbids_stands_in_the_handout(topic, readme):
+    text = (COURSE.root / "assignments" / topic / readme).read_text("utf-8")
+    rules = [exercise.forbidden for exercise in COURSE.assignment(topic).exercises]
+    names = {name for rule in rules for name in (*rule.names, *rule.operators)}
+    assert sorted(name for name in names if f"`{name}`" not in text) == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+@pytest.mark.parametrize("topic", COURSE.topics)
 def test_links_and_figures_of_a_handout_exist(topic, readme):
     import re
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.manifest import Course, course_at, nearest, read
-from autograder.model import AutograderError, Limits, UsageError
+from autograder.model import AutograderError, Forbidden, Limits, UsageError
 
 WHOLE = """\
 format = 1
@@ -66,6 +66,71 @@ def test_a_whole_file_is_read_as_facts(write):
     scale, shift = facts.exercises
     assert (scale.name, scale.points, scale.functions, scale.lecture) == ("scale", 3.0, ("scale", "unscale"), "1.2")
     assert (shift.functions, shift.lecture, shift.starter) == (("shift",), "", "unimplemented")
+
+
+FORBIDDING = WHOLE.replace(
+    'lecture = "1.2"', 'forbidden = ["torch", "numpy.linalg.lstsq"]\nforbidden_costs = "flag"\nlecture = "1.2"'
+)
+
+
+def test_what_an_exercise_forbids_is_read_with_what_it_costs(write):
+    scale, shift = read(write(FORBIDDING)).exercises
+    assert scale.forbidden == Forbidden(("torch", "numpy.linalg.lstsq"), (), "flag")
+    assert shift.forbidden == Forbidden()
+    assert not shift.forbidden
+
+
+def test_a_use_costs_points_unless_it_says_otherwise(write):
+    assert read(write(FORBIDDING.replace('forbidden_costs = "flag"\n', ""))).exercises[0].forbidden.costs == "points"
+
+
+def test_operators_may_be_forbidden_where_torch_is_the_framework(write):
+    rule = 'forbidden_operators = ["aten._softmax", "aten._scaled_dot_product_*"]'
+    text = FORBIDDING.replace('"numpy"', '"torch"').replace('forbidden = ["torch", "numpy.linalg.lstsq"]', rule)
+    assert read(write(text)).exercises[0].forbidden.operators == ("aten._softmax", "aten._scaled_dot_product_*")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('["torch", ', '["", ', "forbidden = '' is not a dotted name like 'numpy.linalg.lstsq'"),
+        ('["torch", ', '["torch.", ', "forbidden = 'torch.' is not a dotted name like 'numpy.linalg.lstsq'"),
+        ('["torch", ', '["np linalg", ', "forbidden = 'np linalg' is not a dotted name like 'numpy.linalg.lstsq'"),
+        ('["torch", ', '["numpy", ', "forbidden = 'numpy.linalg.lstsq' is said already by 'numpy'"),
+        (
+            '["torch", ',
+            '["numpy.linalg.lstsq", ',
+            "forbidden = 'numpy.linalg.lstsq' is said already by 'numpy.linalg.lstsq'",
+        ),
+        ('["torch", "numpy.linalg.lstsq"]', '"torch"', "forbidden = 'torch' has the wrong type"),
+        ('["torch", "numpy.linalg.lstsq"]', "[]", "forbidden = [] has the wrong type"),
+        ('["torch", "numpy.linalg.lstsq"]', "[1]", "forbidden = [1] has the wrong type"),
+        ('"flag"', '"flags"', "forbidden_costs = 'flags', allowed are 'points' and 'flag'"),
+        (
+            'forbidden = ["torch", "numpy.linalg.lstsq"]\n',
+            "",
+            "forbidden_costs without forbidden or forbidden_operators",
+        ),
+        (
+            'forbidden = ["torch", "numpy.linalg.lstsq"]',
+            'forbidden_operators = ["aten.mm"]',
+            "forbidden_operators are PyTorch's, and framework = 'numpy'",
+        ),
+        (
+            'forbidden = ["torch", "numpy.linalg.lstsq"]',
+            'forbidden_operators = ["softmax"]',
+            "forbidden_operators = 'softmax' is not an operator like 'aten._softmax'",
+        ),
+    ],
+)
+def test_a_rule_of_another_form_is_refused(write, old, new, words):
+    assert old in FORBIDDING
+    assert refused(write(FORBIDDING.replace(old, new, 1))) == f": exercise: scale: {words}"
+
+
+def test_an_unknown_key_of_a_rule_is_answered_with_the_nearest(write):
+    said = refused(write(FORBIDDING.replace("forbidden = [", "forbiden = [")))
+    assert said == ": exercise: unknown key 'forbiden'; did you mean 'forbidden'?"
 
 
 def test_limits_not_given_are_the_defaults(write):

@@ -72,6 +72,11 @@ def test_every_alternative_keeps_its_points(topic, exercise, graders):
 
 
 @topics
+def test_what_is_forbidden_can_be_done_without_and_its_use_is_found(topic, graders):
+    assert refused(proofs.rules_hold(graders(topic))) == []
+
+
+@topics
 def test_every_generic_mistake_loses_points(topic, graders):
     assert refused(proofs.generic_mistakes_caught(graders(topic), PUBLIC_SEED)) == []
 

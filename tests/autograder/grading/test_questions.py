@@ -208,7 +208,7 @@ FIXTURES = """
 
 
     @points(1)
-    def test_scale_after(student, tmp_path, monkeypatch):
+    def test_scale_after(student, monkeypatch):
         '''after'''
         check_that(student.scale(1.0, 1.0), lambda v: True, "anything")
     """

@@ -13,7 +13,8 @@ from reports import EVERY, WRONG, question, report, saying
 from autograder.model import Evidence, Status, Verdict, sentence
 from autograder.render.document import document, text
 
-TOP = ["format", "topic", "student", "score", "points", "is_final", "seed", "isolation", "versions", "questions"]
+TOP = ["format", "topic", "student", "score", "points", "is_final", "seed", "isolation", "versions"]
+TOP += ["flags", "questions"]
 EACH = [
     "name",
     "exercise",

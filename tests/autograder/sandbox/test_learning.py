@@ -8,8 +8,8 @@ import pytest
 import torch
 from support import asked, message
 
-from autograder.checks import check_close, check_equal, check_unchanged
-from autograder.model import StudentFault
+from autograder.checks import check_close, check_equal, check_falls, check_unchanged, trained
+from autograder.model import GraderMistake, StudentFault
 
 
 @pytest.fixture
@@ -32,22 +32,54 @@ def test_a_tensor_that_a_function_writes_into_has_changed(submit_torch):
     assert message(check_unchanged, student.spoil, x) == "spoil(array(2, 3)) changes its argument number 1"
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_training_gives_losses_that_fall(submit_torch, optimizer):
-    student = submit_torch("Linear = torch.nn.Linear\n").student
-    inputs, targets = torch.eye(3), torch.eye(3)
-    losses = student._learn(
-        "train",
-        student.Linear(3, 3),
-        "train",
-        arguments=[inputs, targets],
-        loss="mse",
-        optimizer=optimizer,
-        lr=0.1,
-        steps=5,
+@pytest.mark.parametrize(("optimizer", "lr"), [("sgd", 0.5), ("adam", 0.05)])
+@pytest.mark.parametrize(("loss", "targets"), [("mse", torch.eye(3)), ("cross_entropy", torch.tensor([0, 1, 2]))])
+def test_training_gives_losses_that_fall(submit_torch, optimizer, lr, loss, targets):
+    somebody = submit_torch("torch.manual_seed(0)\nLinear = torch.nn.Linear\n")
+    losses = trained(
+        somebody.student.Linear(3, 3), torch.eye(3), targets, loss=loss, optimizer=optimizer, lr=lr, steps=40
     )
-    assert len(losses) == 5
-    assert losses[-1] < losses[0]
+    check_falls(losses, to=0.9)
+    assert somebody.seen[-1].actual.shape == (40,)
+
+
+def test_a_module_keeps_the_weights_that_it_was_trained_to(submit_torch):
+    module = submit_torch("torch.manual_seed(0)\nLinear = torch.nn.Linear\n").student.Linear(3, 3)
+    first, second = (trained(module, torch.eye(3), torch.eye(3), loss="mse", lr=0.5, steps=3)._value for _ in range(2))
+    assert second[0] < first[-1]
+
+
+def test_losses_that_do_not_fall_are_told(submit_torch):
+    module = submit_torch("Linear = torch.nn.Linear\n").student.Linear(3, 3)
+    losses = trained(module, torch.eye(3), torch.eye(3), loss="mse", lr=0.0, steps=3)
+    assert message(check_falls, losses).startswith("Linear(3, 3), 3 steps of sgd: the loss goes from ")
+
+
+def test_what_fails_in_training_is_the_students_exception(submit_torch):
+    module = submit_torch("Linear = torch.nn.Linear\n").student.Linear(2, 3)
+    with pytest.raises(StudentFault, match=r"^Linear\(2, 3\), 1 steps of sgd raised RuntimeError"):
+        trained(module, torch.eye(3), torch.eye(3), loss="mse", lr=0.5, steps=1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"loss": "l1"}, "trained knows no loss 'l1'; there are cross_entropy, mse"),
+        ({"optimizer": "adamw"}, "trained knows no optimizer 'adamw'; did you mean 'adam'?"),
+        ({"steps": 0}, "trained needs a positive number of steps, got 0"),
+    ],
+)
+def test_training_by_words_that_are_none_is_the_graders_mistake(submit_torch, wrong, words):
+    module = submit_torch("Linear = torch.nn.Linear\n").student.Linear(3, 3)
+    options = {"loss": "mse", "lr": 0.5, "steps": 1, **wrong}
+    with pytest.raises(GraderMistake) as caught:
+        trained(module, torch.eye(3), torch.eye(3), **options)
+    assert str(caught.value) == words
+
+
+def test_training_needs_a_students_module():
+    with pytest.raises(GraderMistake, match="trained needs a student's module, got Linear"):
+        trained(torch.nn.Linear(3, 3), torch.eye(3), torch.eye(3), loss="mse", lr=0.5, steps=1)
 
 
 def test_tensors_travel_as_tensors(submit_torch):

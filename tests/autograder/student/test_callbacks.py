@@ -165,9 +165,17 @@ def test_a_graders_mistake_inside_a_function_is_the_graders(student):
     check_close(student.square(3.0), 9.0)
 
 
-def test_a_function_that_gives_what_cannot_travel_is_the_graders_mistake(student):
+@pytest.mark.parametrize("student", ["local"], indirect=True)
+def test_a_function_that_gives_trusted_code_what_cannot_travel_is_the_graders_mistake(student):
     with pytest.raises(GraderMistake, match="a value of type object cannot be sent"):
         student.apply(lambda x: object(), 1.0)
+    check_close(student.square(3.0), 9.0)
+
+
+@pytest.mark.parametrize("student", ["sandboxed"], indirect=True)
+def test_a_student_who_makes_a_function_give_what_cannot_travel_is_told(student):
+    with pytest.raises(StudentFault, match="the given function gave what cannot be sent: an array of dtype object"):
+        student.apply(lambda x: np.array([2.0, 1.0]) * x, [2**100, 1])
     check_close(student.square(3.0), 9.0)
 
 

@@ -68,21 +68,26 @@ def test_a_wrong_signature_is_the_students_exception(submit, call, words):
 
 
 @pytest.mark.parametrize(
-    ("body", "kind"),
+    ("body", "said"),
     [
-        ("raise SystemExit(0)", "SystemExit: 0"),
-        ("raise KeyboardInterrupt", "KeyboardInterrupt: "),
-        ("raise GeneratorExit", "GeneratorExit: "),
-        ("assert x == 2", "AssertionError: "),
-        ("return f(x)", "RecursionError: maximum recursion depth exceeded"),
-        ("a = []\n    a.append(a)\n    return a", "RecursionError: maximum recursion depth exceeded"),
+        ("raise SystemExit(0)", "called exit()"),
+        ("raise KeyboardInterrupt", "raised KeyboardInterrupt: "),
+        ("raise GeneratorExit", "raised GeneratorExit: "),
+        ("assert x == 2", "raised AssertionError: "),
+        ("return f(x)", "raised RecursionError: maximum recursion depth exceeded"),
+        ("a = []\n    a.append(a)\n    return a", "raised RecursionError: maximum recursion depth exceeded"),
     ],
 )
-def test_whatever_is_raised_is_an_exception_of_the_students(submit, body, kind):
+def test_whatever_is_raised_is_an_exception_of_the_students(submit, body, said):
     student = submit(f"def f(x):\n    {body}\n").student
     status, words = ending(lambda: student.f(1))
     assert status is Status.RAISED
-    assert words.startswith(f"f(1) raised {kind}")
+    assert words.startswith(f"f(1) {said}")
+
+
+def test_calling_exit_is_told_in_those_words(submit):
+    student = submit("import sys\ndef f(x):\n    sys.exit(x)\n").student
+    assert ending(lambda: student.f(0)) == (Status.RAISED, "f(0) called exit()")
 
 
 def test_an_exception_that_fights_being_shown_is_an_exception(submit):
@@ -105,12 +110,12 @@ def test_an_exception_that_fights_being_shown_is_an_exception(submit):
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (b"def f(x:\n", "answer.py raised SyntaxError: '(' was never closed (<answer.py>, line 1)"),
+        (b"def f(x:\n", "answer.py raised SyntaxError: '(' was never closed (answer.py, line 1)"),
         (b"import no_such_module\n", "answer.py raised ModuleNotFoundError: No module named 'no_such_module'"),
         (b"1 / 0\n", "answer.py raised ZeroDivisionError: division by zero"),
         (b"x = '\xe9'\n", "answer.py, line 1: the byte 0xe9 is not UTF-8; save the file with the encoding UTF-8"),
         (b"x = 1\0\n", "answer.py holds NUL bytes: it is no Python file saved as UTF-8"),
-        (b"raise SystemExit\n", "answer.py raised SystemExit: "),
+        (b"raise SystemExit\n", "answer.py called exit()"),
         (b"if 1:\nx = 1\n", "answer.py raised IndentationError: expected an indented block after 'if' statement"),
     ],
 )

@@ -48,10 +48,9 @@ def priority():
     os.setpriority(os.PRIO_PGRP, 0, -20)
 
 
-def root():
-    if os.getuid() == 0:
-        return
-    os.setuid(0)
+def another_user():
+    user = 0 if os.getuid() else 1
+    os.setresuid(user, user, user)
 
 
 def namespace():
@@ -77,7 +76,7 @@ def trace():
 
 
 def predict_linear(X, w, b):
-    got = reached([memory, processor, of_another, priority, root, namespace, mount, change_root, keyring, trace])
+    got = reached([memory, processor, of_another, priority, another_user, namespace, mount, change_root, keyring, trace])
     if got:
         raise RuntimeError(f"got to {got}")
     return X @ w + b

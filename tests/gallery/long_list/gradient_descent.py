@@ -2,7 +2,7 @@
 
 
 def predict_linear(X, w, b):
-    return ["y"] * 1_100_000
+    return ["y" * 1000] * 5_000
 
 
 def mse_grad(X, y, w, b):

@@ -302,6 +302,11 @@ def test_gradient_check_kinks(student, reference, rng):
     verdict(student.gradient_check(f, grad + c * [0, 0.3, 0, 0, 0], x), True)
     verdict(student.gradient_check(f, grad + c * [0, 2, 0, 0, 0], x), False, (1,))
     verdict(student.gradient_check(f, grad - c * [0, 0.5, 0, 0, 0], x), False, (1,))
+    verdict(student.gradient_check(lambda x: -f(x), -grad - c * [0, 0.3, 0, 0, 0], x), True)  # pointing up
+    # With h = 0.01 the one-sided slopes of 0.75 s², s the sum, are 0.015 apart: more than 0.01, so a kink.
+    x = np.array([0.1, 0.3]) + rng.uniform(0.0, 0.05, size=2)
+    slopes = np.full(2, 1.5 * x.sum()) + np.array([0.005, 0.0])
+    verdict(student.gradient_check(lambda x: float(0.75 * np.sum(x) ** 2), slopes, x, 1e-2), True)
 
 
 @points(0.5)
@@ -309,8 +314,8 @@ def test_gradient_check_no_kink(student, reference, rng):
     """where f only bends, a gradient between the one-sided slopes can still be wrong
     zh: 函数只是弯曲而没有尖点时，介于两个单侧斜率之间的梯度仍可能是错的"""
     x = np.array([0.1, 0.3]) + rng.uniform(0.0, 0.05, size=2)
-    # The one-sided slopes are 0.005 apart at a slope of about 0.2, then 0.002 apart at a slope of about 10.
-    for bend, slope, error in ((0.25, 0.0, 1e-3), (0.1, 10.0, 5e-4)):
+    # The one-sided slopes are 0.005 apart at a slope of about 0.2, then 0.002 and 0.02 apart at a slope of about 10.
+    for bend, slope, error in ((0.25, 0.0, 1e-3), (0.1, 10.0, 5e-4), (1.0, 10.0, 5e-3)):
         grad = np.full(2, 2 * bend * x.sum() + slope)
 
         def f(x, bend=bend, slope=slope):

@@ -193,10 +193,10 @@ def test_im2col_adjoint(student, reference, rng):
     """col2im is the adjoint of im2col: <im2col(x), c> = <x, col2im(c)>
     zh: col2im 是 im2col 的伴随：<im2col(x), c> = <x, col2im(c)>"""
     x = distinct(rng, (2, 3, 6, 9))
-    c = rng.normal(size=(2 * 3 * 5, 3 * 3 * 2))  # (N·H'·W', C·kh·kw), pixels of a window in order
+    c = rng.normal(size=(2 * 3 * 5, 3 * 4 * 2))  # (N·H'·W', C·kh·kw), pixels of a window in order; C, kh, kw differ
     inside = 1 * 5 + 1  # the window at row 1, column 1 of the first image lies on no padding
-    yours = then(student.im2col(x, 3, 2, 2, 1), lambda cols: in_columns_of(cols, inside, x[0, :, 1:4, 1:3], c))
-    check_close(student.col2im(yours, x.shape, 3, 2, 2, 1), reference.col2im(c, x.shape, 3, 2, 2, 1))
+    yours = then(student.im2col(x, 4, 2, 2, 1), lambda cols: in_columns_of(cols, inside, x[0, :, 1:5, 1:3], c))
+    check_close(student.col2im(yours, x.shape, 4, 2, 2, 1), reference.col2im(c, x.shape, 4, 2, 2, 1))
 
 
 @points(1.5)

@@ -415,7 +415,9 @@ def test_minibatches_contract(student, rng):
     zh: minibatches 给出一维整数数组"""
     check_that(
         student.minibatches(11, 4, rng),
-        lambda batches: all(np.ndim(batch) == 1 and np.asarray(batch).dtype.kind in "iu" for batch in batches),
+        lambda batches: (
+            len(batches) > 0 and all(np.ndim(batch) == 1 and np.asarray(batch).dtype.kind in "iu" for batch in batches)
+        ),
         "each mini-batch is a one-dimensional array of integers",
         zh="每个小批量都是一维整数数组",
     )

@@ -44,6 +44,7 @@ def test_critical_points_tolerance(student, rng):
         check_equal(student.critical_point(Q * np.array(eigenvalues) @ Q.T, tol), kind)
     check_equal(student.critical_point(np.diag([3.0, 1.0, 1.2e-8])), "min")
     check_equal(student.critical_point(np.diag([3.0, 1.0, 0.8e-8])), "degenerate")
+    check_equal(student.critical_point(np.zeros((3, 3)), 0.0), "degenerate")
 
 
 @points(1.5)
