@@ -2,8 +2,11 @@
 
 import numpy as np
 import torch
+from support_courses import TINY
 from torch import nn
 
+from autograder.grading import Grader
+from autograder.manifest import Course
 from autograder.plugin import Tensors, generator
 
 
@@ -42,3 +45,9 @@ def test_drawing_leaves_tied_weights_tied_and_buffers_alone():
     pair = nn.Sequential(nn.Linear(3, 3), nn.Linear(3, 3))
     pair[1].weight = pair[0].weight
     assert drawn(pair)[1].weight is pair[0].weight
+
+
+def test_the_trusted_side_computes_on_one_thread():
+    torch.set_num_threads(2)
+    Grader(Course(TINY), "layers")
+    assert torch.get_num_threads() == 1
