@@ -261,10 +261,12 @@ def test_multi_head_in_training(student, reference, tensors):
 
 @points(0.5)
 def test_multi_head_structure(student, reference, tensors, rng):
-    """reordered positions are reordered outputs; sequences of a batch do not meet; T = 1 and views work
-    zh: 位置换序，输出随之换序；同一批里的序列互不影响；T = 1 与非连续输入都可以"""
+    """in double precision: reordered positions, single sequences, T = 1, views
+    zh: 双精度下：位置换序、单个序列、T = 1、非连续的输入"""
     yours, ours = modules(student, reference, tensors, 8, 4)
-    x, perm = 2 * tensors.normal((3, 6, 8)), torch.from_numpy(cycle(rng, 6))
+    yours.double()
+    ours.double()
+    x, perm = 2 * tensors.normal((3, 6, 8), dtype="float64"), torch.from_numpy(cycle(rng, 6))
     check_same(yours, ours, at=(x,))
     out = ours(x)
     check_close(yours(x[:, perm]), out[:, perm])
