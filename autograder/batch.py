@@ -1,12 +1,11 @@
 """Many submissions: graded in shards by an executor, each report written as soon as it is done.
 
 Student code never runs in these processes: each keeps a sandbox below it. What goes wrong in one shard is
-told, tried once more by itself, and stops nobody else.
+told, tried twice more by itself, and stops nobody else.
 """
 
 from __future__ import annotations
 
-import csv
 import functools
 import hashlib
 import hmac
@@ -14,32 +13,43 @@ import multiprocessing
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.grading import Grader
+from autograder import fingerprint
+from autograder.grading import Grader, versions
 from autograder.manifest import Course
-from autograder.model import Assignment, AutograderError, Outcome, Report, Sentence, Submission, sentence
-from autograder.render import document
-from autograder.render.clean import cell
+from autograder.model import AutograderError, Isolation, Outcome, Report, Submission
 from autograder.sandbox.choice import choose
 from autograder.sandbox.protocol import Sandbox
-from autograder.scoring import by_exercise
 
 SHARD = 8
 SECRET_BYTES = 32
+BREAKS = 10
+
+Pool = Callable[[int], Executor]
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Some submissions of one topic, for one process to grade."""
+    """Some submissions of one topic, for one process to grade.
+
+    isolation: what was proved before; a sandbox that comes to less is refused. None: whatever there is.
+    """
 
     root: Path
     topic: str
     submissions: tuple[Submission, ...]
     secret: bytes
+    isolation: Isolation | None = None
+
+    def singles(self) -> Iterator[Shard]:
+        """Each submission by itself."""
+        return (replace(self, submissions=(submission,)) for submission in self.submissions)
 
 
 def course_secret(root: Path) -> bytes:
@@ -49,9 +59,7 @@ def course_secret(root: Path) -> bytes:
     """
     path = root / "course.secret"
     if not path.exists():
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+        _make_secret(path)
     text = path.read_text("ascii", "replace").strip()
     if not re.fullmatch(rf"[0-9a-f]{{{2 * SECRET_BYTES}}}", text):
         raise AutograderError(
@@ -61,22 +69,51 @@ def course_secret(root: Path) -> bytes:
     return bytes.fromhex(text)
 
 
+def _make_secret(path: Path) -> None:
+    """Written aside and linked: there whole or not at all, and never in the place of another batch's."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+    try:
+        os.link(aside, path)
+    except FileExistsError:  # another batch was first
+        pass
+    finally:
+        aside.unlink()
+
+
 def seed_for(secret: bytes, topic: str, student: str) -> str:
     """A student's own seed: nobody without the secret can know it, everybody with the report can use it again."""
     message = f"{topic}/{student}".encode("utf-8", "surrogatepass")
     return hmac.new(secret, message, hashlib.sha256).hexdigest()[:8]
 
 
+def fingerprints(course: Course, topic: str, secret: bytes, isolation: Isolation) -> Callable[[Submission], str]:
+    """What each submission's report will rest on, if it is graded now."""
+    shared = fingerprint.of_topic(course, topic, versions())
+
+    def of(submission: Submission) -> str:
+        seed = seed_for(secret, topic, submission.student)
+        return fingerprint.of_submission(shared, submission, seed, isolation.level)
+
+    return of
+
+
 @functools.cache
-def _grader(root: Path, topic: str) -> tuple[Grader, Sandbox]:
+def _grader(root: Path, topic: str, isolation: Isolation | None = None) -> tuple[Grader, Sandbox]:
     """A process's own warm grader and sandbox."""
-    sandbox = choose(Course(root).assignment(topic).framework)
-    return Grader(Course(root), topic), sandbox
+    sandbox = choose(Course(root).assignment(topic).framework, expected=isolation)
+    try:
+        return Grader(Course(root), topic), sandbox
+    except BaseException:
+        sandbox.close()
+        raise
 
 
 def grade_shard(shard: Shard) -> list[Report]:
     """The reports of a shard's submissions, in order."""
-    grader, sandbox = _grader(shard.root, shard.topic)
+    grader, sandbox = _grader(shard.root, shard.topic, shard.isolation)
     reports: list[Report] = []
     answerers = (
         grader.submitted(submission, sandbox, seed_for(shard.secret, shard.topic, submission.student))
@@ -86,98 +123,94 @@ def grade_shard(shard: Shard) -> list[Report]:
     return reports
 
 
-def shards(submissions: Sequence[Submission], root: Path, topic: str, secret: bytes, jobs: int) -> list[Shard]:
+def shards(
+    submissions: Sequence[Submission],
+    root: Path,
+    topic: str,
+    secret: bytes,
+    jobs: int,
+    isolation: Isolation | None = None,
+) -> list[Shard]:
     """The submissions in pieces: small enough that all jobs end together, large enough to be worth a message."""
     size = max(1, min(SHARD, len(submissions) // (4 * jobs)))
     pieces = [tuple(submissions[start : start + size]) for start in range(0, len(submissions), size)]
-    return [Shard(root, topic, piece, secret) for piece in pieces]
+    return [Shard(root, topic, piece, secret, isolation) for piece in pieces]
 
 
 def local_pool(jobs: int) -> Executor:
-    """Processes on this machine."""
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    """Processes on this machine, which end when this one does, however it does."""
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
 
 
-def outcomes(work: Sequence[Shard], pool: Callable[[], Executor]) -> Iterator[Outcome]:
-    """Every submission's outcome, as it comes. A shard that fails is tried again, one submission at a time."""
-    failed: list[Shard] = []
-    with pool() as executor:
-        futures = {executor.submit(grade_shard, shard): shard for shard in work}
-        for future in as_completed(futures):
-            shard = futures[future]
+def _end_with_parent() -> None:
+    """Without it a process whose batch was killed waits for work for ever, and its sandbox with it."""
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def outcomes(work: Sequence[Shard], pool: Pool, jobs: int) -> Iterator[Outcome]:
+    """Every submission's outcome, as it comes. pool: makes an executor of so many processes.
+
+    The submissions of a shard that failed, or that was in a process when its pool broke, are tried again one at
+    a time; those that fail alone too, once more, because something else may have disturbed them.
+    """
+    suspects: list[Shard] = []
+    for shard, result in _graded(work, pool, jobs):
+        if isinstance(result, BaseException):
+            suspects += shard.singles()
+        else:
+            yield from (Outcome(*pair) for pair in zip(shard.submissions, result, strict=True))
+    again: list[Shard] = []
+    for shard, result in _graded(suspects, pool, 1):
+        if isinstance(result, BaseException):
+            again.append(shard)
+        else:
+            yield Outcome(shard.submissions[0], result[0])
+    for shard, result in _graded(again, pool, 1):
+        if isinstance(result, BaseException):
+            yield Outcome(shard.submissions[0], None, f"{type(result).__name__}: {result}")
+        else:
+            yield Outcome(shard.submissions[0], result[0])
+
+
+Result = list[Report] | BaseException
+
+
+def _graded(work: Iterable[Shard], pool: Pool, jobs: int) -> Iterator[tuple[Shard, Result]]:
+    """Each shard with its reports or with what went wrong.
+
+    A pool that breaks takes the shards in flight with it; a new one goes on with the rest. After several that
+    broke without a single result, nothing can be had here.
+    """
+    waiting, fruitless = deque(work), 0
+    error: BaseException = BrokenExecutor("no process could be started")
+    while waiting and fruitless < BREAKS:
+        fruitless += 1
+        with pool(min(jobs, len(waiting))) as executor:
+            for shard, result in _from_one_pool(waiting, executor, jobs):
+                fruitless, error = (fruitless, result) if isinstance(result, BaseException) else (0, error)
+                yield shard, result
+    yield from ((shard, error) for shard in waiting)
+
+
+def _from_one_pool(waiting: deque[Shard], executor: Executor, jobs: int) -> Iterator[tuple[Shard, Result]]:
+    """What one pool gives until all is done or it breaks. Takes from `waiting` no more than is being graded."""
+    flying: dict[Future[list[Report]], Shard] = {}
+    intact = True
+    while flying or (waiting and intact):
+        while intact and waiting and len(flying) < jobs:
             try:
-                reports = future.result()
-            except Exception:  # noqa: BLE001 - whatever it was, the shard is tried again below
-                failed.append(shard)
-                continue
-            yield from (Outcome(*pair) for pair in zip(shard.submissions, reports, strict=True))
-    for shard in failed:
-        for submission in shard.submissions:
-            yield _alone(Shard(shard.root, shard.topic, (submission,), shard.secret), pool)
-
-
-def _alone(shard: Shard, pool: Callable[[], Executor]) -> Outcome:
-    with pool() as executor:
-        try:
-            (report,) = executor.submit(grade_shard, shard).result()
-        except (Exception, BrokenExecutor) as error:  # noqa: BLE001 - named in the gradebook, the batch goes on
-            return Outcome(shard.submissions[0], None, f"{type(error).__name__}: {error}")
-    return Outcome(shard.submissions[0], report)
-
-
-class Gradebook:
-    """A folder of results: `grades.csv` and `reports/<student>.json`."""
-
-    def __init__(self, folder: Path, assignment: Assignment, language: str) -> None:
-        self.folder, self.assignment, self.language = folder, assignment, language
-        self._rows: dict[str, list[str]] = {}
-        (folder / "reports").mkdir(parents=True, exist_ok=True)
-
-    def add(self, outcome: Outcome) -> None:
-        """Write one outcome's report and remember its row."""
-        student, report = outcome.submission.student, outcome.report
-        if report is None:
-            self._rows[student] = [cell(student), "", "", "no", cell(outcome.trouble)]
-            return
-        written = document.text(report, self.language)
-        _replace(self.folder / "reports" / f"{file_name(student)}.json", written)
-        scores = {score.exercise.name: f"{score.score:g}" for score in by_exercise(report, self.assignment.exercises)}
-        note = outcome.submission.problem or _for_review(report)
-        row = [cell(student), f"{report.score:g}", f"{report.points:g}", "yes" if report.is_final else "no"]
-        row += [cell(str(note)) if note else "", *(scores.get(e.name, "") for e in self.assignment.exercises)]
-        self._rows[student] = row
-
-    def close(self) -> Path:
-        """Write grades.csv, students in the order of their names; where it is."""
-        path = self.folder / "grades.csv"
-        partial = path.with_suffix(".partial")
-        with partial.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(
-                ["student", "score", "points", "final", "note", *(e.name for e in self.assignment.exercises)]
-            )
-            writer.writerows(self._rows[student] for student in sorted(self._rows))
-        partial.replace(path)
-        return path
-
-
-def _for_review(report: Report) -> Sentence | None:
-    """The exercises that a person is to look at, if there are any."""
-    names = dict.fromkeys(flag.exercise for flag in report.flags)
-    return sentence("For review: {what}", what=", ".join(names)) if names else None
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(text, "utf-8")
-    partial.replace(path)
-
-
-def file_name(student: str) -> str:
-    """A student's name as a file's: letters of any script, digits and `.-_ `, told apart by a digest if changed."""
-    safe = re.sub(r"[^\w.\- ]", "_", student).strip(". ")[:100]
-    if safe == student:
-        return safe
-    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{safe or 'student'}-{digest}"
+                flying[executor.submit(grade_shard, waiting[0])] = waiting[0]
+                waiting.popleft()
+            except BrokenExecutor:
+                intact = False
+        for future in wait(flying, return_when=FIRST_COMPLETED).done:
+            error = future.exception()
+            intact = intact and not isinstance(error, BrokenExecutor)
+            yield flying.pop(future), error or future.result()

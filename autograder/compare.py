@@ -18,6 +18,7 @@ from autograder.model import Evidence, Sentence, sentence
 from autograder.wire import Array, Opaque, Tensor
 from autograder.wire.values import AXES
 
+_NUMBERS = (bool, int, float, np.number, np.bool_)
 WHOLE = sentence("whole numbers")
 KINDS = {
     "b": sentence("truth values"),
@@ -196,7 +197,11 @@ def _unwrapped(value: Any) -> Any:
 
 def _numeric_list(value: Any) -> bool:
     """Whether a reference list is an array in all but name: numbers, not arrays."""
-    return isinstance(value, list) and bool(value) and all(isinstance(item, (bool, int, float)) for item in value)
+    return isinstance(value, list) and bool(value) and all(isinstance(item, _NUMBERS) or _lone(item) for item in value)
+
+
+def _lone(item: Any) -> bool:
+    return isinstance(item, np.ndarray) and item.ndim == 0
 
 
 def _same_kind(a: Array, b: Array) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autograder import bank
+from autograder import bank, fingerprint
 from autograder.diagnosis import Play, Suspect
 from autograder.manifest import Course, nearest
 from autograder.model import (
@@ -45,6 +45,7 @@ class Answerer:
 
     exercise: the only one to ask about, all when empty. witness: shown every play (see plugin.Job).
     until_lost: whether to ask nothing more once points are lost.
+    fingerprint: what the report will rest on.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Answerer:
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
     until_lost: bool = False
+    fingerprint: str = ""
 
 
 class Grader:
@@ -73,6 +75,7 @@ class Grader:
         learning.use_one_thread()
         self.suspects = _suspects(self.bank) if name_mistakes else {}
         self.versions = versions()
+        self.basis = fingerprint.of_topic(course, topic, self.versions)
         self._remembered: dict[tuple[str, str, int], Play] = {}
 
     def grade(
@@ -129,12 +132,15 @@ class Grader:
             isolation=who.isolation,
             versions=self.versions,
             flags=flags,
+            fingerprint=who.fingerprint,
         )
 
     def submitted(self, submission: Submission, sandbox: Sandbox, seed: str) -> Answerer:
         """A submission as an answerer behind the sandbox."""
         remote = Remote(sandbox, submission, self.topic, self.assignment.limits, self.assignment.exercises)
-        return Answerer(submission.student, remote, seed, sandbox.isolation, remote.close)
+        isolation = sandbox.isolation
+        basis = fingerprint.of_submission(self.basis, submission, seed, isolation.level)
+        return Answerer(submission.student, remote, seed, isolation, remote.close, fingerprint=basis)
 
     def played(self, name: str, namespace: Any, seed: str) -> Answerer:
         """Trusted code as an answerer, in this process: a mistake, an alternative, the reference itself."""

@@ -138,7 +138,10 @@ class Flag:
 
 @dataclass(frozen=True)
 class Report:
-    """One submission graded on one topic. `is_final` is False when any question ended in OURS."""
+    """One submission graded on one topic. `is_final` is False when any question ended in OURS.
+
+    fingerprint: what the result rests on, or '' (see fingerprint.py).
+    """
 
     topic: str
     student: str
@@ -151,16 +154,25 @@ class Report:
     is_final: bool
     note: Sentence | None = None
     flags: tuple[Flag, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. Every limit ends the question that meets it, not the submission."""
+    """What one submission may use. Every limit ends the question that meets it, not the submission.
+
+    answer_seconds, submission_seconds: wall time. cpu_seconds: of each process that the submission gets.
+    memory_bytes: beyond what the warm process has. processes: threads among them. file_bytes: what it may write,
+    in one file and in all its scratch. output_bytes: how much of its prints is kept; the rest is counted.
+    """
 
     answer_seconds: float = 10.0
     submission_seconds: float = 300.0
     cpu_seconds: int = 120
     memory_bytes: int = 1 << 30
+    processes: int = 64
+    file_bytes: int = 1 << 26
+    open_files: int = 256
     output_bytes: int = 1 << 16
     answer_bytes: int = 1 << 26
     source_bytes: int = 1 << 20
@@ -222,11 +234,15 @@ class Submission:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one submission: its report, or the trouble why there is none, which is never its fault."""
+    """What became of one submission: its report, or the trouble why there is none, which is never its fault.
+
+    reused: the report is of an earlier run, and nothing that it rests on has changed.
+    """
 
     submission: Submission
     report: Report | None
     trouble: str = ""
+    reused: bool = False
 
 
 class AutograderError(Exception):

@@ -31,11 +31,13 @@ from autograder.model import (
     Sentence,
     Status,
     StudentFault,
+    Use,
     Verdict,
     sentence,
 )
 from autograder.reference import Live
 from autograder.rules import ruled
+from autograder.sandbox.protocol import SandboxError
 from autograder.scoring import exercise_of, score_of
 from autograder.student import Connection, Student
 
@@ -213,6 +215,7 @@ class GradingPlugin:
         self.failure: BaseException | None = None
         self._job: Job | None = None
         self._results: dict[str, tuple[QuestionResult, tuple[Suspect, ...]]] = {}
+        self._disturbance: SandboxError | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marker known."""
@@ -246,20 +249,44 @@ class GradingPlugin:
         return True
 
     def _run(self, job: Job, items: list[pytest.Item]) -> None:
-        self._job, self._results = job, {}
+        """All questions to one answerer; disturbed from outside, all once more; disturbed again, the rest is ours."""
         items = [item for item in items if job.exercise in ("", self.questions[item.nodeid].exercise)]
+        self._attempt(job, items)
+        if self._disturbance is not None and self._started_over(job):
+            self._attempt(job, items)
+        if self._disturbance is not None:
+            verdict = _disturbed(self._disturbance)
+            left = [item.nodeid for item in items if item.nodeid not in self._results]
+            self._results |= {name: (_result(self.questions[name], verdict, 0.0), ()) for name in left}
+        questions = settled(self._results[item.nodeid] for item in items)
+        self.deliver(job, *ruled(questions, self.assignment.exercises, functools.partial(_uses, job.connection)))
+
+    def _attempt(self, job: Job, items: list[pytest.Item]) -> None:
+        self._job, self._results, self._disturbance = job, {}, None
         for item, following in zip(items, [*items[1:], None], strict=False):  # no items: nothing to ask
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        questions = settled(self._results[item.nodeid] for item in items)
-        self.deliver(job, *ruled(questions, self.assignment.exercises, job.connection.uses))
+
+    def _started_over(self, job: Job) -> bool:
+        try:
+            job.connection.start_over()
+        except SandboxError as error:
+            self._disturbance = error
+            return False
+        return True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """One question, one verdict."""
         question, job = self.questions[pyfuncitem.nodeid], self._job
         assert job is not None
+        if self._disturbance is not None:  # the rest is passed by, so that pytest takes its fixtures down in order
+            return True
         start = time.perf_counter()
-        finding = self._ask(question, job)
+        try:
+            finding = self._ask(question, job)
+        except SandboxError as error:
+            self._disturbance = error
+            return True
         seconds = time.perf_counter() - start
         self._results[pyfuncitem.nodeid] = (_result(question, finding.verdict, seconds), finding.suspects)
         return True
@@ -279,6 +306,8 @@ class GradingPlugin:
 
             suspects = job.suspects.get(question.exercise, ())
             return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
+        except SandboxError:
+            raise
         except pytest.skip.Exception as skipped:
             return Finding(Verdict(Status.NOT_RUN, sentence("{why}", why=str(skipped))))
         except (Exception, pytest.fail.Exception, SystemExit) as error:  # noqa: BLE001 - what is not theirs is ours
@@ -323,6 +352,21 @@ def _ours(error: BaseException) -> Verdict:
         "the grader itself failed, this is not your fault: {error}", error=f"{type(error).__name__}: {error}"
     )
     return Verdict(Status.OURS, message, traceback=lines)
+
+
+def _uses(connection: Connection, exercise: str) -> tuple[Use, ...] | None:
+    """A submission that cannot be searched because of a disturbance is one for a person to look at."""
+    try:
+        return connection.uses(exercise)
+    except SandboxError:
+        return None
+
+
+def _disturbed(error: SandboxError) -> Verdict:
+    message = sentence(
+        "the sandbox was disturbed twice, which is not your fault; grade this submission again ({why})", why=str(error)
+    )
+    return Verdict(Status.OURS, message)
 
 
 def _result(question: Question, verdict: Verdict, seconds: float) -> QuestionResult:

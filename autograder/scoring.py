@@ -43,6 +43,7 @@ def report_of(
     versions: Mapping[str, str],
     note: Sentence | None = None,
     flags: tuple[Flag, ...] = (),
+    fingerprint: str = "",
 ) -> Report:
     """One submission's questions as a report. A question that ended in OURS makes it non-final."""
     questions = tuple(questions)
@@ -58,6 +59,7 @@ def report_of(
         is_final=all(question.verdict.status is not Status.OURS for question in questions),
         note=note,
         flags=flags,
+        fingerprint=fingerprint,
     )
 
 

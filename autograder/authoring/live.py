@@ -116,6 +116,10 @@ class _Counting:
         """A child whose end is counted."""
         return _Counted(self._inner.spawn(limits), self)
 
+    def renew(self) -> None:
+        """Renew the inner one."""
+        self._inner.renew()
+
     def close(self) -> None:
         """Close the inner one."""
         self._inner.close()
@@ -129,9 +133,13 @@ class _Counted:
         self._inner, self._sandbox = inner, sandbox
         self._counted = False
 
-    def end(self) -> Ending:
+    def show_place(self) -> None:
+        """As the inner one does."""
+        self._inner.show_place()
+
+    def end(self, *, patience: float = 0.0) -> Ending:
         """End the child and count it, once."""
-        ending = self._inner.end()
+        ending = self._inner.end(patience=patience)
         if not self._counted:
             self._counted = True
             self._sandbox.cpu_seconds += ending.seconds

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.checks.observing import failed, look, passed, wrong_form
 from autograder.compare import as_array, describe, number
-from autograder.model import GraderMistake, Sentence, Status, StudentFault, Verdict, sentence
+from autograder.model import AutograderError, GraderMistake, Sentence, Status, StudentFault, Verdict, sentence
 from autograder.student import Answer, Function, part, resolved
 from autograder.wire import Array
 
@@ -52,7 +52,7 @@ def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answe
         values = [look(item, "then") for item in parts(answer, *asked)]
     try:
         derived = compute(*values)
-    except (GraderMistake, StudentFault):  # said already, and by whom it was
+    except (AutograderError, StudentFault):  # said already, and by whom it was
         raise
     except Exception as error:  # noqa: BLE001 - the values are a student's
         what = sentence("what it returned cannot be used: {error}", error=f"{type(error).__name__}: {error}"[:200])
@@ -65,7 +65,7 @@ def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: st
     actual = look(answer, "check_that")
     try:
         fine = bool(holds(actual))
-    except (GraderMistake, StudentFault):
+    except (AutograderError, StudentFault):
         raise
     except Exception:  # noqa: BLE001 - a value on which the claim cannot even be asked does not fulfil it
         fine = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from itertools import chain
 from pathlib import Path
 
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
@@ -20,6 +21,7 @@ def add_to(commands: Commands) -> None:
     words.add_argument("out", type=Path, help="where grades.csv and reports/ go")
     words.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
     words.add_argument("--unsafe", action="store_true", help="grade without isolation: only code that you trust")
+    words.add_argument("--fresh", action="store_true", help="grade everybody again, also those with a final report")
     words.add_argument("--strict", action="store_true", help="exit with 1 when somebody has less than full marks")
 
 
@@ -32,19 +34,23 @@ def run(options: argparse.Namespace) -> int:
     jobs = options.jobs or min(os.cpu_count() or 1, len(submissions))
     if jobs < 1:
         raise UsageError(f"--jobs {options.jobs} is not positive")
-    from autograder import batch
+    from autograder import batch, gradebook
     from autograder.render.terminal import Page
     from autograder.sandbox.choice import require_isolation
 
     isolation = require_isolation(assignment.framework, unsafe=options.unsafe)
     page = Page(chosen(options.lang))
     page.say("Isolation: level {level} ({layers})", level=isolation.level, layers=", ".join(isolation.layers))
-    work = batch.shards(submissions, course.root, options.topic, batch.course_secret(course.root), jobs)
-    book = batch.Gradebook(options.out, assignment, page.language)
+    secret = batch.course_secret(course.root)
+    book = gradebook.Gradebook(options.out, assignment, page.language)
+    rests_on = batch.fingerprints(course, options.topic, secret, isolation)
+    kept = {} if options.fresh else book.finished(submissions, rests_on)
+    left = [each for each in submissions if each.student not in kept]
+    work = batch.shards(left, course.root, options.topic, secret, jobs, isolation)
     done: list[Outcome] = []
     try:
         with page.progress(len(submissions)) as advance:
-            for outcome in batch.outcomes(work, lambda: batch.local_pool(jobs)):
+            for outcome in chain(kept.values(), batch.outcomes(work, batch.local_pool, jobs)):
                 book.add(outcome)
                 done.append(outcome)
                 advance()

@@ -6,8 +6,19 @@ import json
 import math
 from typing import Any
 
-from autograder.language import say, title
-from autograder.model import REPORT_FORMAT, Flag, QuestionResult, Report, Verdict
+from autograder.language import LANGUAGES, say, title
+from autograder.model import (
+    REPORT_FORMAT,
+    Evidence,
+    Flag,
+    Isolation,
+    QuestionResult,
+    Report,
+    Status,
+    Use,
+    Verdict,
+    sentence,
+)
 from autograder.render.clean import clean
 
 
@@ -24,6 +35,8 @@ def document(report: Report, language: str = "en", *, reveal_hidden: bool = True
         "isolation": {"level": report.isolation.level, "layers": list(report.isolation.layers)},
         "versions": dict(report.versions),
         "flags": [_flag(flag, language) for flag in report.flags],
+        "language": language,
+        "fingerprint": report.fingerprint,
         "questions": [_question(question, language, reveal_hidden) for question in report.questions],
     }
 
@@ -44,6 +57,68 @@ def _flag(flag: Flag, language: str) -> dict[str, Any]:
         "line": use.line if use else None,
         "source": clean(use.source) if use else None,
     }
+
+
+def read(text: str) -> tuple[Report, str]:
+    """The report in a JSON text, and its language. Its sentences are as they were rendered.
+
+    Raises ValueError for anything that `text` did not write in this format.
+    """
+    try:
+        found = json.loads(text)
+        if found["format"] != REPORT_FORMAT:
+            raise ValueError(f"format {found['format']}")
+        return _report(found), str(found["language"])
+    except (LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a report: {type(error).__name__}: {error}") from None
+
+
+def _report(found: dict[str, Any]) -> Report:
+    isolation = Isolation(found["isolation"]["level"], tuple(found["isolation"]["layers"]))
+    return Report(
+        topic=found["topic"],
+        student=found["student"],
+        seed=found["seed"],
+        isolation=isolation,
+        versions=dict(found["versions"]),
+        questions=tuple(_read_question(question) for question in found["questions"]),
+        score=_number(found["score"]),
+        points=_number(found["points"]),
+        is_final=found["is_final"] is True,
+        flags=tuple(_read_flag(flag) for flag in found["flags"]),
+        fingerprint=str(found["fingerprint"]),
+    )
+
+
+def _read_flag(found: dict[str, Any]) -> Flag:
+    use = None
+    if found["forbidden"] is not None:
+        use = Use(**{name: found[name] for name in ("forbidden", "name", "file", "line", "source")})
+    return Flag(str(found["exercise"]), sentence("{value}", value=found["message"]), use)
+
+
+def _read_question(found: dict[str, Any]) -> QuestionResult:
+    seen = dict(found["evidence"] or {})
+    shapes = {key: tuple(seen[key]) for key in ("yours_shape", "ours_shape") if seen.get(key) is not None}
+    verdict = Verdict(
+        status=Status(found["status"]),
+        message=sentence("{value}", value=found["message"]),
+        evidence=Evidence(**{**seen, **shapes}) if seen else None,
+        pattern=sentence("{value}", value=found["pattern"]) if found["pattern"] else None,
+        hint=dict.fromkeys(LANGUAGES, found["hint"]) if found["hint"] else None,
+        mistake=found["mistake"],
+        traceback=tuple(found["traceback"]),
+        output=found["output"],
+    )
+    facts = {name: found[name] for name in ("name", "exercise", "hidden", "device")}
+    numbers = {name: _number(found[name]) for name in ("points", "score", "seconds")}
+    return QuestionResult(title=dict.fromkeys(LANGUAGES, found["title"]), verdict=verdict, **facts, **numbers)
+
+
+def _number(value: Any) -> Any:
+    if type(value) not in (int, float):
+        raise TypeError(f"{value!r} is no number")
+    return value
 
 
 def _question(question: QuestionResult, language: str, reveal_hidden: bool) -> dict[str, Any]:

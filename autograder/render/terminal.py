@@ -182,6 +182,9 @@ class Page:
         reports = [outcome.report for outcome in outcomes if outcome.report is not None]
         scores = sorted(report.score for report in reports)
         self.say("{count} submissions graded; {path}", count=len(reports), path=str(path))
+        reused = sum(outcome.reused for outcome in outcomes)
+        if reused:
+            self.say("{count} of them in an earlier run: nothing that their reports rest on has changed", count=reused)
         if scores:
             middle = scores[len(scores) // 2]
             self.say(

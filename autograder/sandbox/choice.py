@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import autograder
 from autograder.model import Isolation, Limits, UsageError
@@ -16,25 +17,38 @@ from autograder.sandbox.layers.probe import Layer, available
 from autograder.sandbox.plain import PlainSandbox
 from autograder.sandbox.protocol import Child, Sandbox, SandboxError
 
+T = TypeVar("T")
 PACKAGE = Path(autograder.__file__).parent
 
 
-def choose(framework: str, *, for_many: bool = True) -> Sandbox:
+def choose(framework: str, *, for_many: bool = True, expected: Isolation | None = None) -> Sandbox:
     """A started sandbox for `numpy` or `torch` submissions; its warm-up goes on while the caller does.
 
     The zygote takes the walls that the kernel gives it by itself; where that is no namespaces and Bubblewrap
-    may make them (Ubuntu's AppArmor profile), it is started inside Bubblewrap.
+    may make them (Ubuntu's AppArmor profile), it is started inside Bubblewrap. expected: what it must come to.
     """
     if sys.platform != "linux":
         return PlainSandbox(framework, PACKAGE)
-    return Restarting(framework, for_many=for_many)
+    return Restarting(framework, for_many=for_many, expected=expected)
 
 
 class Restarting:
-    """A forked sandbox that is started anew, once, when it has died. wanted: the layers to try."""
+    """A forked sandbox that is started anew, once at a time, when it has died or does not answer.
 
-    def __init__(self, framework: str, wanted: Sequence[str] = LAYERS, *, for_many: bool = True) -> None:
+    wanted: the layers to try. expected: a sandbox with fewer layers than these is refused, by default with fewer
+    than the first had: what was proved before a class is graded holds to the end.
+    """
+
+    def __init__(
+        self,
+        framework: str,
+        wanted: Sequence[str] = LAYERS,
+        *,
+        for_many: bool = True,
+        expected: Isolation | None = None,
+    ) -> None:
         self._framework, self._wanted, self._for_many = framework, wanted, for_many
+        self._expected = expected
         self._prefix: Prefix | None = None
         self._sandbox = self._start()
         self._settled = False
@@ -45,33 +59,45 @@ class Restarting:
     def _best(self) -> ForkedSandbox:
         """The running sandbox, inside Bubblewrap from now on if only that gives it namespaces."""
         if not self._settled:
-            self._settled = True
             alone = any(layer.name == NAMESPACES and layer.works for layer in self._sandbox.layers)
+            self._settled = True
             if not alone and bubblewrap.works() is None:
                 self._prefix = _bubblewrapped
-                self._restart()
+                self.renew()
+        self._refuse_weaker(self._sandbox.isolation)
         return self._sandbox
 
-    def _restart(self) -> None:
+    def _refuse_weaker(self, found: Isolation) -> None:
+        self._expected = self._expected or found
+        lacking = [name for name in self._expected.layers if name not in found.layers]
+        if lacking:
+            raise SandboxError(f"the sandbox started without {', '.join(lacking)}, which it had or should have")
+
+    def _patiently(self, work: Callable[[ForkedSandbox], T]) -> T:
+        """What `work` gives; where the sandbox fails, once more with a new one."""
+        try:
+            return work(self._best())
+        except SandboxError:
+            self.renew()
+            return work(self._best())
+
+    def renew(self) -> None:
+        """A new zygote in the place of whatever runs."""
         self._sandbox.close()
         self._sandbox = self._start()
 
     @property
     def isolation(self) -> Isolation:
         """What the running sandbox achieves."""
-        return self._best().isolation
+        return self._patiently(lambda sandbox: sandbox.isolation)
 
     def spawn(self, limits: Limits) -> Child:
         """A child; a dead zygote is replaced once."""
-        try:
-            return self._best().spawn(limits)
-        except SandboxError:
-            self._restart()
-            return self._sandbox.spawn(limits)
+        return self._patiently(lambda sandbox: sandbox.spawn(limits))
 
     def proved(self) -> tuple[Layer, ...]:
         """The layers, after a canary has tried to escape. Raises SandboxError when it got anywhere at level A or B."""
-        escapes = self._best().escapes()
+        escapes = self._patiently(lambda sandbox: sandbox.escapes())
         if escapes and self.isolation.level != "C":
             raise SandboxError(f"SANDBOX SETUP FAILED: the canary could {'; '.join(escapes)}")
         return self._sandbox.layers

@@ -11,13 +11,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from autograder.model import Isolation, Limits
 from autograder.sandbox.layers import canary
 from autograder.sandbox.layers.confine import LANDLOCK, LIMITS, NAMESPACES, SECCOMP, USER
+from autograder.sandbox.layers.limits import ended, kill
 from autograder.sandbox.layers.probe import Layer, level
 from autograder.sandbox.protocol import Ending, SandboxError
 
@@ -25,6 +26,7 @@ Prefix = Callable[[Sequence[str]], Sequence[str]]
 
 LAYERS = (NAMESPACES, LANDLOCK, SECCOMP, LIMITS, USER)
 VISIBLE = ("__init__.py", "wire", "sandbox")
+CONFINED = ("memory_bytes", "cpu_seconds", "processes", "file_bytes", "open_files")
 START_SECONDS = 120.0
 ORDER_SECONDS = 30.0
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -57,14 +59,19 @@ class ForkedChild:
         self._sandbox, self._pid, self._handle = sandbox, pid, handle
         self._ending: Ending | None = None
 
-    def end(self) -> Ending:
-        """Kill, reap, close. Raises SandboxError, once, when the zygote cannot tell how the child ended."""
+    def show_place(self) -> None:
+        """The worker has left word with the kernel what to do at this signal."""
+        with contextlib.suppress(OSError):
+            signal.pidfd_send_signal(self._handle, signal.SIGUSR1)
+
+    def end(self, *, patience: float = 0.0) -> Ending:
+        """Kill, reap, close."""
         if self._ending is None:
-            self._ending = Ending(None, signal.SIGKILL)
+            self._ending = Ending(None, None)
             try:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-                self._ending = self._sandbox.reap(self._pid)
+                by_itself = ended(self._handle, patience)
+                kill(self._handle)
+                self._ending = replace(self._sandbox.reap(self._pid), by_us=not by_itself)
             finally:
                 os.close(self._handle)
                 self.output.close()
@@ -91,15 +98,8 @@ class ForkedSandbox:
         self._orders, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = bootstrap(package, theirs.fileno(), framework, wanted, for_many)
         self._prefixed = prefix is not None
-        self._process = subprocess.Popen(
-            command if prefix is None else prefix(command),
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            start_new_session=True,
-        )
-        theirs.close()
+        with theirs:
+            self._process = _started(command if prefix is None else prefix(command), theirs.fileno())
 
     @functools.cached_property
     def layers(self) -> tuple[Layer, ...]:
@@ -114,24 +114,38 @@ class ForkedSandbox:
         return Isolation(level(self.layers), (*(("bubblewrap",) if self._prefixed else ()), *names))
 
     def _receive(self, seconds: float) -> tuple[dict[str, Any], list[int]]:
-        self._orders.settimeout(seconds)
+        """What the zygote says next. After a silence it is not heard again: a late word would answer another order."""
         try:
+            self._orders.settimeout(seconds)
             message, descriptors, _, _ = socket.recv_fds(self._orders, 1 << 16, 4)
         except OSError as error:
+            self._give_up()
             raise SandboxError(f"the sandbox did not answer within {seconds:g} seconds ({error})") from None
         if not message:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=1)
-            raise SandboxError(f"the sandbox ended (exit status {self._process.returncode})")
+            status = self._process.returncode
+            self._give_up()
+            raise SandboxError(f"the sandbox ended by itself, or was ended from outside (exit status {status})")
         return json.loads(message), list(descriptors)
 
     def _order(self, order: dict[str, Any], descriptors: Sequence[int] = ()) -> tuple[dict[str, Any], list[int]]:
+        """The reply to an order; one deadline for each of the two ways."""
         assert self.layers is not None  # it is ready
         try:
+            self._orders.settimeout(ORDER_SECONDS)
             socket.send_fds(self._orders, [json.dumps(order).encode()], list(descriptors))
         except OSError as error:
-            raise SandboxError(f"the sandbox ended ({error})") from None
-        return self._receive(ORDER_SECONDS)
+            self._give_up()
+            raise SandboxError(f"the sandbox takes no orders any more ({error})") from None
+        reply, handles = self._receive(ORDER_SECONDS)
+        if "error" in reply:
+            raise SandboxError(f"the sandbox could not start a process ({reply['error']})")
+        return reply, handles
+
+    def _give_up(self) -> None:
+        self._orders.close()
+        self._process.kill()
 
     def spawn(self, limits: Limits) -> ForkedChild:
         """A fresh child of the zygote."""
@@ -153,7 +167,7 @@ class ForkedSandbox:
     def _child(self, order: dict[str, Any], limits: Limits) -> ForkedChild:
         wire, theirs = socket.socketpair()
         output, prints = socket.socketpair()
-        order |= {"memory_bytes": limits.memory_bytes, "cpu_seconds": limits.cpu_seconds}
+        order |= {"limits": {name: getattr(limits, name) for name in CONFINED}}
         try:
             reply, (handle,) = self._order(order, [theirs.fileno(), prints.fileno()])
         except BaseException:
@@ -181,6 +195,20 @@ class ForkedSandbox:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _started(command: Sequence[str], descriptor: int) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[descriptor],
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise SandboxError(f"the sandbox could not be started ({error})") from None
 
 
 def _all(source: socket.socket) -> bytes:

@@ -8,23 +8,27 @@ import socket
 from autograder.sandbox import learning, worker
 
 
-def main(port: int, nonce: str, framework: str, memory_bytes: int, cpu_seconds: int) -> None:
+def main(
+    port: int, nonce: str, framework: str, memory_bytes: int, cpu_seconds: int, file_bytes: int, open_files: int
+) -> None:
     """Serve one submission over loopback, then end."""
     learning.warm(framework, for_many=False)
     wire = socket.create_connection(("127.0.0.1", port))
     wire.sendall(nonce.encode())
     with contextlib.suppress(ImportError):  # Windows has no limits
-        _limit(memory_bytes, cpu_seconds)
+        _limit(memory_bytes, cpu_seconds, file_bytes, open_files)
     worker.serve(wire)
 
 
-def _limit(memory_bytes: int, cpu_seconds: int) -> None:
+def _limit(memory_bytes: int, cpu_seconds: int, file_bytes: int, open_files: int) -> None:
     import resource
 
-    for kind, most in (
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_DATA, memory_bytes),
+    for kind, soft, hard in (
+        (resource.RLIMIT_CPU, cpu_seconds, cpu_seconds + 1),  # the first ends it by a signal of its own
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_DATA, memory_bytes, memory_bytes),
+        (resource.RLIMIT_FSIZE, file_bytes, file_bytes),
+        (resource.RLIMIT_NOFILE, open_files, open_files),
     ):
         with contextlib.suppress(ValueError, OSError):  # macOS refuses some
-            resource.setrlimit(kind, (most, most))
+            resource.setrlimit(kind, (soft, hard))

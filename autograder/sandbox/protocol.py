@@ -15,12 +15,16 @@ class SandboxError(AutograderError):
 
 @dataclass(frozen=True)
 class Ending:
-    """How a child ended, in the kernel's words. `signal` is None for an exit of its own."""
+    """How a child ended, in the kernel's words. `signal` is None for an exit of its own.
+
+    seconds: CPU time. by_us: it was still running when it was to end, and was killed then.
+    """
 
     exit_code: int | None
     signal: int | None
     seconds: float = 0.0
     memory_bytes: int = 0
+    by_us: bool = False
 
 
 class Child(Protocol):
@@ -29,8 +33,16 @@ class Child(Protocol):
     wire: socket.socket
     output: socket.socket
 
-    def end(self) -> Ending:
-        """Kill the process with everything below it, wait for it, close both ends. Never raises twice."""
+    def show_place(self) -> None:
+        """Ask the process to write to its wire where it is, on its way to its end. It may not; nothing is raised."""
+        ...
+
+    def end(self, *, patience: float = 0.0) -> Ending:
+        """Kill the process with everything below it, wait for it, close both ends.
+
+        patience: seconds that it is given to end by itself, where it seems to be on its way out.
+        Raises SandboxError, once, when nobody can tell how it ended; both ends are closed even so.
+        """
         ...
 
 
@@ -44,6 +56,10 @@ class Sandbox(Protocol):
 
     def spawn(self, limits: Limits) -> Child:
         """A fresh child, confined, with nothing of a student's in it yet. Raises SandboxError."""
+        ...
+
+    def renew(self) -> None:
+        """End whatever the sandbox keeps running, and start anew. Raises SandboxError."""
         ...
 
     def close(self) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from autograder.sandbox.layers import confine, namespaces, probe, root
+from autograder.sandbox.layers import confine, namespaces, privileges, probe, root
 from autograder.sandbox.layers.limits import Limits
-
-SCRATCH_BYTES = 1 << 26
 
 
 @dataclass(frozen=True)
@@ -40,20 +38,22 @@ class Walls:
         """`os.fork`, into a PID namespace of the child's own where there is one."""
         return os.fork() if self.nest is None else namespaces.fork_into_pid_namespace(self.nest)
 
-    def confinement(self, memory_bytes: int, cpu_seconds: int) -> Callable[[], None]:
-        """What a child calls to be held by the walls. Made ready once for each pair of limits."""
-        return _prepared(self, memory_bytes, cpu_seconds)
+    def confinement(self, limits: Limits) -> Callable[[], None]:
+        """What a child calls to be held by the walls. Made ready once for all children with these limits."""
+        return _prepared(self, limits)
 
 
 @functools.cache
-def _prepared(walls: Walls, memory_bytes: int, cpu_seconds: int) -> Callable[[], None]:
+def _prepared(walls: Walls, limits: Limits) -> Callable[[], None]:
     if not walls.names:
         return lambda: None
+    if confine.NAMESPACES not in walls.names and not (confine.USER in walls.names and privileges.other_uids()):
+        limits = replace(limits, processes=None)  # it would count what else this user runs; memory bounds threads too
     confinement = confine.Confinement(
         read=confine.readable(*walls.readable),
         scratch=walls.scratch,
-        scratch_bytes=SCRATCH_BYTES,
-        limits=Limits(memory_bytes=memory_bytes, cpu_seconds=cpu_seconds),
+        scratch_bytes=limits.file_bytes,
+        limits=limits,
         layers=walls.names,
     )
     prepared = confine.prepare(confinement, confine.program_for(confinement))

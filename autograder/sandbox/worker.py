@@ -8,10 +8,11 @@ behind a socket. This module runs inside the sandbox: it imports the wire and no
 from __future__ import annotations
 
 import difflib
+import faulthandler
 import itertools
 import operator
+import signal
 import sys
-import traceback
 import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -22,7 +23,8 @@ from autograder import wire
 from autograder.sandbox import learning
 from autograder.sandbox.forbidden.rule import rules_of
 from autograder.sandbox.forbidden.watching import Watch
-from autograder.sandbox.loading import SaidError, load
+from autograder.sandbox.loading import load
+from autograder.sandbox.raising import Reserve, UndefinedError, raised
 
 Body = Mapping[str, Any]
 Ask = Callable[[dict[str, Any]], Any]
@@ -58,10 +60,6 @@ class TrustedSideError(Exception):
     """Raised inside student code when the function that was handed to it failed on what it was given."""
 
 
-class UndefinedError(SaidError):
-    """The student's file has no such name."""
-
-
 def _undefined(name: str, owner: Any) -> UndefinedError:
     near = difflib.get_close_matches(name, [other for other in vars(owner) if not other.startswith("_")], n=1)
     if near:
@@ -72,10 +70,10 @@ def _undefined(name: str, owner: Any) -> UndefinedError:
 class Engine:
     """Executes requests on a student's module. `ask` carries a callback to the trusted side and back."""
 
-    def __init__(self, ask: Ask | None = None) -> None:
+    def __init__(self, ask: Ask | None = None, reserve: Reserve | None = None) -> None:
         self.kept: dict[int, Any] = {}
         self.namespace: types.ModuleType | None = None
-        self.ask = ask
+        self.ask, self.reserve = ask, reserve
         self.watch = Watch(())
 
     def execute(self, request: Body) -> dict[str, Any]:
@@ -84,7 +82,7 @@ class Engine:
         try:
             reply = {"kind": "answer", **self._VERBS[request["verb"]](self, request)}
         except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer about it
-            reply = _raised(error)
+            reply = raised(error, self.reserve)
         return {**reply, **self.watch.told()}
 
     def _set_rules(self, request: Body) -> dict[str, Any]:
@@ -231,37 +229,6 @@ def opaque(value: Any) -> wire.Opaque:
     return wire.Opaque(type(value).__name__)
 
 
-def _raised(error: BaseException) -> dict[str, Any]:
-    """An exception as data: its type, its text and the frames in the student's own files, innermost last."""
-    try:
-        text = str(error)[:2000]
-    except BaseException:  # noqa: BLE001 - a hostile __str__
-        text = "(its text cannot be shown)"
-    memory = isinstance(error, MemoryError) or "DefaultCPUAllocator" in text
-    return {
-        "kind": "raised",
-        "type": type(error).__name__[:100],
-        "kinds": [kind.__name__[:100] for kind in type(error).__mro__[:8]],
-        "text": text,
-        "missing": isinstance(error, (NotImplementedError, UndefinedError)),
-        "template": error.template if isinstance(error, SaidError) else None,
-        "values": error.values if isinstance(error, SaidError) else {},
-        "memory": memory,
-        "frames": _student_frames(error),
-    }
-
-
-def _student_frames(error: BaseException) -> list[tuple[str, int, str, str]]:
-    frames = [
-        (frame.filename[1:-1], frame.lineno or 0, frame.name, frame.line or "")
-        for frame in traceback.extract_tb(error.__traceback__, limit=-200)
-        if frame.filename.startswith("<") and frame.filename.endswith((".py>", ".ipynb>"))
-    ]
-    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith("<"):
-        frames.append((error.filename[1:-1], error.lineno or 0, "", (error.text or "").strip()[:200]))
-    return frames[-8:]
-
-
 class Wire:
     """A blocking end of the wire, for the side that has nothing else to wait for."""
 
@@ -280,40 +247,49 @@ class Wire:
                 return message
 
     def send(self, message: Body) -> None:
-        """One message, whole."""
+        """One message, whole. What the encoding raises comes before the first byte."""
         for buffer in wire.encode(message, opaque):
             self.socket.sendall(buffer)
 
 
 def serve(socket: Any, payload_bytes: int = 1 << 31) -> None:
     """Answer requests until the grader hangs up."""
-    channel = Wire(socket, payload_bytes)
-    current: list[int] = [0]
+    channel, reserve = Wire(socket, payload_bytes), Reserve()
+    asked: list[Body] = [{}]  # what answers say of the request that they answer
+    _show_place_when_asked(socket)
 
     def ask(question: dict[str, Any]) -> Any:
-        asked = current[0]
-        channel.send({"id": asked, **question})
+        outer = asked[0]
+        channel.send({**outer, **question})
         while (message := channel.receive())["verb"] not in ("result", "refused"):
             answer(message)  # the trusted function asks in its turn
-        current[0] = asked
+        asked[0] = outer
         return message
 
     def answer(request: Body) -> None:
-        current[0] = request["id"]
+        asked[0] = {"nonce": request["nonce"]}
         reply = engine.execute(request)
         _flush()
         try:
-            channel.send({"id": request["id"], **reply})
-        except wire.WireError as error:
-            channel.send({"id": request["id"], **_raised(error)})
+            channel.send({**asked[0], **reply})
+        except OSError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - some values run their student's code when they are encoded
+            channel.send({**asked[0], **raised(error, reserve)})
 
-    engine = Engine(ask)
+    engine = Engine(ask, reserve)
     while True:
         try:
             request = channel.receive()
         except EOFError:
             return
         answer(request)
+
+
+def _show_place_when_asked(socket: Any) -> None:
+    """At a signal, which comes when an answer is late, write the frames to the wire, whatever Python is doing."""
+    if hasattr(faulthandler, "register"):  # not on Windows
+        faulthandler.register(signal.SIGUSR1, file=socket.fileno(), all_threads=False)
 
 
 def _flush() -> None:

@@ -4,7 +4,7 @@ It settles behind the walls that this machine has, imports the framework (NumPy,
 with one thread, and never meets a byte of a student's. Orders arrive on a sequenced-packet socket, each with
 the descriptors that it needs:
 
-    spawn {limits} + [wire, output]   ->  {"pid": n} + [pidfd]
+    spawn {limits} + [wire, output]   ->  {"pid": n} + [pidfd], or {"error": why}
     canary {limits, bait} + the same  ->  the same; the child sends what it could escape to, as JSON
     reap {"pid": n}                   ->  {"status": wait status, "seconds": CPU, "memory_bytes": peak}
 
@@ -24,7 +24,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from autograder.sandbox.layers import canary, limits
+from autograder.sandbox.layers import LayerUnavailable, canary, limits
 from autograder.sandbox.walls import Walls, raised
 
 ORDER_BYTES = 1 << 16
@@ -67,14 +67,20 @@ def _obey(orders: socket.socket, walls: Walls, serve: Callable[[socket.socket], 
 def _spawn(
     orders: socket.socket, walls: Walls, order: Order, descriptors: list[int], work: Callable[[socket.socket], None]
 ) -> None:
-    confine = walls.confinement(order["memory_bytes"], order["cpu_seconds"])
-    pid = walls.fork()
+    try:
+        confine = walls.confinement(limits.Limits(**order["limits"]))
+        pid = walls.fork()
+    except (OSError, LayerUnavailable) as error:  # a machine that is out of processes or memory, for now
+        orders.send(json.dumps({"error": str(error)}).encode())
+        pid = -1
     if pid == 0:
         with contextlib.suppress(BaseException):
             work(_own(orders, confine, *descriptors))
         os._exit(0)
     for descriptor in descriptors:
         os.close(descriptor)
+    if pid < 0:
+        return
     handle = os.pidfd_open(pid)
     socket.send_fds(orders, [json.dumps({"pid": pid}).encode()], [handle])
     os.close(handle)

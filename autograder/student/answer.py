@@ -49,7 +49,7 @@ class Answer:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Answer:
         """Call the object over there, e.g. a bound method."""
-        return self._student._call(resolved(self)._ref, self._called, arguments, keywords)
+        return self._student._call(held(self), self._called, arguments, keywords)
 
     def __getitem__(self, key: Any) -> Answer:
         return part(self, key, f"{self._called}[{key!r}]")
@@ -91,14 +91,25 @@ def resolved(answer: Answer) -> Answer:
     return answer if fetch is None else fetch()
 
 
+def held(answer: Answer) -> wire.Ref:
+    """Where the student's process holds an answer's object. Raises GraderMistake for one that was computed here.
+
+    The student's process must not go on with it: a lying one would make another of it.
+    """
+    ref = resolved(answer)._ref
+    if ref is None:
+        raise GraderMistake(f"{answer._called} is computed here, not by the student: go on computing in then()")
+    return ref
+
+
 def part(answer: Answer, key: Any, called: str) -> Answer:
-    """One item of an answer: of a tuple, list or dict at no cost, of anything else by its own `[]`."""
+    """One item of an answer: of a tuple, list, dict or what was computed here at no cost, else by its own `[]`."""
     answer = resolved(answer)
-    value = answer._value
-    if isinstance(value, (tuple, list, dict)) and answer._ref is not None:
-        ref = wire.Ref(answer._ref.number, (*answer._ref.path, key))
-        return Answer(answer._student, called, value=_item(value, key, called), ref=ref, inputs=answer._inputs)
-    return answer._student._operate("getitem", (answer, key))
+    value, ref = answer._value, answer._ref
+    if ref is not None and not isinstance(value, (tuple, list, dict)):
+        return answer._student._operate("getitem", (answer, key))
+    inner = None if ref is None else wire.Ref(ref.number, (*ref.path, key))
+    return Answer(answer._student, called, value=_item(value, key, called), ref=inner, inputs=answer._inputs)
 
 
 def _item(value: Any, key: Any, called: str) -> Any:

@@ -11,6 +11,9 @@ from autograder.model import Limits, Sentence, Status, StudentFault, Verdict, se
 from autograder.sandbox.protocol import Ending
 
 TEXT = 400
+CPU_GRAIN = 0.5  # seconds: the kernel accounts otherwise than it looks
+SIGKILL, SIGXCPU = 9, getattr(signal, "SIGXCPU", None)
+FRAME = re.compile(rb'File "<([^">\n]{1,100})>", line (\d{1,7}) in ([^\n]{0,100})')
 
 
 def _text(value: Any, most: int = TEXT) -> str:
@@ -44,7 +47,7 @@ SAID = {
 _IN_FILE = re.compile(r"\(<([\w.-]+)>")  # Python's own `(<backprop.py>, line 3)` without the brackets
 
 
-def raised(reply: Mapping[str, Any], asked: str) -> StudentFault:
+def raised(reply: Mapping[str, Any], asked: str, limits: Limits | None = None) -> StudentFault:
     """The fault for an exception that came back as data. Nothing in it can be better than zero points."""
     kind, text = _text(reply.get("type"), 100), _IN_FILE.sub(r"(\1", _text(reply.get("text")))
     frames, said = _frames(reply), _said(reply)
@@ -57,10 +60,25 @@ def raised(reply: Mapping[str, Any], asked: str) -> StudentFault:
         return StudentFault(Verdict(Status.RAISED, said))
     if kind == "SystemExit":
         return StudentFault(Verdict(Status.RAISED, sentence("{asked} called exit()", asked=asked), traceback=frames))
-    claimed = reply.get("kinds")
-    kinds = [kind for kind in claimed if isinstance(kind, str)] if isinstance(claimed, list) else []
-    message = sentence("{asked} raised {kind}: {text}", asked=asked, kind=kind, text=text, kinds=kinds)
+    values = {"asked": asked, "kind": kind, "text": text, "kinds": _kinds(reply)}
+    limit = reply.get("limit")
+    if limits is not None and isinstance(limit, str) and limit in MET:
+        message = Sentence(MET[limit].text, {**values, "most": getattr(limits, limit)})
+    else:
+        message = sentence("{asked} raised {kind}: {text}", **values)
     return StudentFault(Verdict(Status.RAISED, message, traceback=frames))
+
+
+MET = {
+    "open_files": sentence("{asked} raised {kind}: {text}; a submission may have {most} files open"),
+    "file_bytes": sentence("{asked} raised {kind}: {text}; a submission may write {most} bytes"),
+    "processes": sentence("{asked} raised {kind}: {text}; a submission may run {most} threads, and no other program"),
+}
+
+
+def _kinds(reply: Mapping[str, Any]) -> list[str]:
+    kinds = reply.get("kinds")
+    return [_text(kind, 100) for kind in kinds[:8]] if isinstance(kinds, list) else []
 
 
 def _said(reply: Mapping[str, Any]) -> Sentence | None:
@@ -71,12 +89,26 @@ def _said(reply: Mapping[str, Any]) -> Sentence | None:
     return Sentence(known.text, {name: _text(value, 200) for name, value in values.items()})
 
 
-def late(asked: str, seconds: float) -> StudentFault:
-    """The fault for an answer that did not come in time."""
+def late(asked: str, seconds: float, place: tuple[str, ...] = ()) -> StudentFault:
+    """The fault for an answer that did not come in time. place: where the program was then, innermost last."""
     message = sentence(
         "{asked} gave no answer within {seconds:g} seconds: a loop that does not end?", asked=asked, seconds=seconds
     )
-    return StudentFault(Verdict(Status.TIMED_OUT, message))
+    return StudentFault(Verdict(Status.TIMED_OUT, message, traceback=place))
+
+
+def placed(said: bytes, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The student's own frames in what a late process wrote of where it is, innermost last, with their lines."""
+    found = [(name.decode("ascii", "replace"), int(line), function) for name, line, function in FRAME.findall(said)]
+    own = [(name, line, function.decode("ascii", "replace")) for name, line, function in found if name in files][:8]
+    return tuple(
+        f"{name}, line {line}, in {function}\n    {_line(files[name], line)}" for name, line, function in own[::-1]
+    )
+
+
+def _line(source: bytes, number: int) -> str:
+    lines = source.split(b"\n", number)[:number]
+    return lines[-1].decode("utf-8", "replace").strip()[:200] if len(lines) == number > 0 else ""
 
 
 def exhausted(seconds: float) -> StudentFault:
@@ -87,21 +119,39 @@ def exhausted(seconds: float) -> StudentFault:
     return StudentFault(Verdict(Status.TIMED_OUT, message))
 
 
-def died(asked: str, ending: Ending, limits: Limits) -> StudentFault:
+def died(asked: str, ending: Ending, cpu_seconds: float) -> StudentFault:
     """The fault for a process that ended while an answer was awaited."""
-    killed = ending.signal == getattr(signal, "SIGKILL", -1)  # what the first process of a PID namespace gets instead
-    if ending.signal == getattr(signal, "SIGXCPU", -1) or (killed and ending.seconds > limits.cpu_seconds - 0.5):
+    if used_up(ending, cpu_seconds):
         message = sentence("{asked} used up the submission's CPU time", asked=asked)
         return StudentFault(Verdict(Status.TIMED_OUT, message))
-    if killed:
-        message = sentence("{asked} gave no answer: its process was closed or killed", asked=asked)
+    if ending.by_us:
+        message = sentence("{asked} closed its connection to the grader instead of answering", asked=asked)
     elif ending.signal is None:
+        code = ending.exit_code
         message = sentence(
-            "{asked} ended the process instead of answering (exit status {code})", asked=asked, code=ending.exit_code
+            "{asked} ended the process instead of answering (exit status {code})", asked=asked, code=code
+        )
+    elif ending.signal == SIGKILL:
+        message = sentence(
+            "{asked} ended twice by SIGKILL: the process killed itself, or the machine is out of memory", asked=asked
         )
     else:
         message = sentence("{asked} crashed the process ({name})", asked=asked, name=_signal_name(ending.signal))
     return StudentFault(Verdict(Status.DIED, message))
+
+
+def used_up(ending: Ending, cpu_seconds: float) -> bool:
+    """Whether the kernel ended a process for its CPU time: by SIGXCPU, or process 1 of a namespace by SIGKILL."""
+    if ending.by_us:
+        return False
+    if ending.signal == SIGXCPU:
+        return True
+    return ending.signal == SIGKILL and ending.seconds >= cpu_seconds - CPU_GRAIN
+
+
+def killed(ending: Ending, cpu_seconds: float) -> bool:
+    """Whether a process was killed, and not by us nor for its CPU time: from outside, most likely."""
+    return ending.signal == SIGKILL and not ending.by_us and not used_up(ending, cpu_seconds)
 
 
 def _signal_name(number: int | None) -> str:
@@ -116,6 +166,12 @@ def garbled(asked: str, why: str) -> StudentFault:
     return StudentFault(
         Verdict(Status.DIED, sentence("{asked} did not give an answer that can be read: {why}", asked=asked, why=why))
     )
+
+
+def oversized(asked: str, size: int, most: int) -> StudentFault:
+    """The fault for an answer that is larger than an answer may be."""
+    message = sentence("{asked} gave an answer of {size} bytes; {most} is the limit", asked=asked, size=size, most=most)
+    return StudentFault(Verdict(Status.DIED, message))
 
 
 def unreadable(problem: Sentence) -> StudentFault:

@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder import wire
 from autograder.model import GraderMistake
-from autograder.student.answer import Answer, resolved
+from autograder.student.answer import Answer, held, resolved
 from autograder.student.connection import Connection, portable
 
 Observer = Callable[[Any], None]
@@ -107,20 +107,23 @@ class Student:
 
         def fetch() -> Answer:
             if not fetched:
-                reply = self._request({"verb": "get", "target": resolved(owner)._ref, "name": name}, called)
+                reply = self._request({"verb": "get", "target": held(owner), "name": name}, called)
                 fetched.append(self._answer(reply, called, ()))
             return fetched[0]
 
         return Answer(self, called, fetch=fetch)
 
     def _operate(self, name: str, operands: tuple[Any, ...]) -> Answer:
+        for operand in operands:
+            if isinstance(operand, Answer):
+                held(operand)
         called = f"{name}({', '.join(_brief(value) for value in operands)})"
         reply = self._request({"verb": "operate", "name": name}, called, arguments=list(operands))
         return self._answer(reply, called, operands)
 
     def _learn(self, verb: str, module: Answer | Function, called: str, **payload: Any) -> Any:
         """The plain reply of load, grad and train, which are about a module and give no object."""
-        target = module.name if isinstance(module, Function) else resolved(module)._ref
+        target = module.name if isinstance(module, Function) else held(module)
         return self._request({"verb": verb, "target": target}, called, **payload)["value"]
 
     def _direction(self, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:

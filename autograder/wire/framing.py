@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.wire.decoding import decode, require
 from autograder.wire.encoding import to_parts
-from autograder.wire.values import HEADER_BYTES, WireError
+from autograder.wire.values import HEADER_BYTES, OversizeError
 
 MAGIC = 0x31574741  # "AGW1"
 PREFIX = struct.Struct("<IIQ")
@@ -57,7 +57,7 @@ class Reader:
         require(magic == MAGIC, "wrong magic")
         require(0 < header <= HEADER_BYTES, f"a header of {header} bytes")
         if payload > self.payload_bytes:
-            raise WireError(f"an answer of {payload} bytes; {self.payload_bytes} is the limit")
+            raise OversizeError(payload, self.payload_bytes)
         self._prefix = (header, payload)
         self._expect(header + payload)
 

@@ -22,6 +22,14 @@ class WireError(Exception):
     """A value that cannot travel, or a frame that is not one. The text names the type or the rule."""
 
 
+class OversizeError(WireError):
+    """A frame larger than the receiver takes: `size` and `most`, in bytes."""
+
+    def __init__(self, size: int, most: int) -> None:
+        super().__init__(f"an answer of {size} bytes; {most} is the limit")
+        self.size, self.most = size, most
+
+
 @dataclass(frozen=True)
 class Tensor:
     """A torch tensor as an array, so that a side without torch can read it."""

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support_courses import RIGHT, copied
 
-from autograder import batch
+from autograder import batch, gradebook
 from autograder.model import AutograderError, Isolation, Outcome, Report, Submission
 from autograder.sources.folders import from_folder
 
@@ -50,7 +50,7 @@ def course(tmp_path_factory):
     """A copy of the tiny course, whose warm grader is closed at the end."""
     made = copied(tmp_path_factory.mktemp("class") / "course")
     yield made
-    _, sandbox = batch._grader(made.root, "vectors")
+    _, sandbox = batch._grader(made.root, "vectors", None)
     sandbox.close()
     batch._grader.cache_clear()
 
@@ -70,7 +70,7 @@ def folder(tmp_path_factory):
 def graded(course, submissions, secret=b"s" * 32):
     """The outcome of each student."""
     work = batch.shards(list(submissions), course.root, "vectors", secret, 1)
-    return {outcome.submission.student: outcome for outcome in batch.outcomes(work, Here)}
+    return {outcome.submission.student: outcome for outcome in batch.outcomes(work, lambda jobs: Here(), 1)}
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +158,7 @@ def rows(path):
 @pytest.fixture
 def book(tmp_path, course, outcomes):
     """The gradebook of the class, written."""
-    made = batch.Gradebook(tmp_path / "out", course.assignment("vectors"), "en")
+    made = gradebook.Gradebook(tmp_path / "out", course.assignment("vectors"), "en")
     for outcome in outcomes.values():
         made.add(outcome)
     return made.close()
@@ -189,7 +189,7 @@ def test_each_student_has_a_report_as_json(book, outcomes):
 
 
 def test_a_submission_that_was_not_graded_is_in_the_book_with_the_trouble(tmp_path, course):
-    made = batch.Gradebook(tmp_path, course.assignment("vectors"), "en")
+    made = gradebook.Gradebook(tmp_path, course.assignment("vectors"), "en")
     made.add(Outcome(Submission("=eve", {}), None, "=BrokenProcessPool: it died"))
     assert rows(made.close())[1] == ["'=eve", "", "", "no", "'=BrokenProcessPool: it died"]
 
@@ -208,7 +208,7 @@ EVIL = ["../../etc/passwd", "a/b", "a\\b", "a\0b", "..", "", ".hidden", "con:", 
 
 @pytest.mark.parametrize("student", EVIL)
 def test_no_name_of_a_student_leads_out_of_the_folder(tmp_path, course, student):
-    made = batch.Gradebook(tmp_path / "out", course.assignment("vectors"), "en")
+    made = gradebook.Gradebook(tmp_path / "out", course.assignment("vectors"), "en")
     made.add(Outcome(Submission(student, {}), empty_report(student)))
     made.close()
     (written,) = (tmp_path / "out" / "reports").iterdir()
@@ -218,10 +218,10 @@ def test_no_name_of_a_student_leads_out_of_the_folder(tmp_path, course, student)
 
 @given(st.lists(st.text(st.characters(codec=None), max_size=8), min_size=2, max_size=2, unique=True))
 def test_two_students_never_share_a_file(students):
-    one, other = map(batch.file_name, students)
+    one, other = map(gradebook.file_name, students)
     assert one != other
 
 
 @pytest.mark.parametrize("student", ["alice", "Alice B. Smith", "s_12-3", "张伟", "Ömer"])
 def test_an_ordinary_name_stays_readable(student):
-    assert batch.file_name(student) == student
+    assert gradebook.file_name(student) == student

@@ -43,7 +43,7 @@ def test_a_process_that_dies_costs_only_the_submission_that_kills_it(tmp_path):
     (course.root / "tests" / "graders" / "vectors" / "once").touch()
     submissions = [Submission(name, {"vectors.py": source.encode()}) for name, source in SOURCES.items()]
     work = batch.shards(submissions, course.root, "vectors", b"s" * 32, 2)
-    found = {outcome.submission.student: outcome for outcome in batch.outcomes(work, lambda: batch.local_pool(2))}
+    found = {outcome.submission.student: outcome for outcome in batch.outcomes(work, batch.local_pool, 2)}
     assert sorted(found) == sorted(SOURCES)
     scores = {name: outcome.report.score for name, outcome in found.items() if outcome.report}
     assert scores == {"alice": 1, "bob": 1, "trent": 1, "wendy": 0}

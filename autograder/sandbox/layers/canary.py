@@ -1,6 +1,7 @@
 """An attacker of our own: it tries every way out, in a child confined like a submission, and must get nowhere."""
 
 import os
+import shutil
 import signal
 import socket
 import tempfile
@@ -37,7 +38,9 @@ class Bait:
 def bait(outside: Sequence[str] = ()) -> Iterator[Bait]:
     """A planted file, listeners and this process, for as long as the block lasts; on the trusted side."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="canary-")))
+        prefix = f"canary-{os.stat('/proc/self/ns/pid').st_ino}-"  # in other PID namespaces pids mean others
+        _clear(prefix)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"{prefix}{os.getpid()}-")))
         folder.chmod(0o777)
         (folder / "planted").write_text("the expected values")
         tcp = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -51,6 +54,14 @@ def bait(outside: Sequence[str] = ()) -> Iterator[Bait]:
         (folder / "socket").chmod(0o777)
         writable = (str(folder), *outside)
         yield Bait(str(folder / "planted"), os.getpid(), port, f"\0{folder.name}", str(folder / "socket"), writable)
+
+
+def _clear(prefix: str) -> None:
+    """Take away what processes that were killed had laid out."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*-*"):
+        process = folder.name.removeprefix(prefix).split("-")[0]
+        if process.isdigit() and not Path("/proc", process).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def escapes(bait: Bait, *, may_fork: bool = False) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from . import LayerUnavailable, bubblewrap, cgroups, confine, landlock, limits, namespaces, privileges, root, seccomp
 from .syscalls import perform
-from .trial import trial
+from .trial import HelperDied, trial
 
 Level = Literal["A", "B", "C"]
 
@@ -43,9 +43,17 @@ def level(layers: Iterable[Layer]) -> Level:
 
 def _layer(name: str, attempt: Callable[[], str], remedy: str) -> Layer:
     try:
-        return Layer(name, True, str(trial(attempt)), "")
+        return Layer(name, True, str(_tried_once_or_twice(attempt)), "")
     except LayerUnavailable as error:
         return Layer(name, False, str(error), remedy)
+
+
+def _tried_once_or_twice(attempt: Callable[[], str]) -> object:
+    """A helper that somebody killed says nothing about the layer; one that the layer kills does so again."""
+    try:
+        return trial(attempt)
+    except HelperDied:
+        return trial(attempt)
 
 
 def _namespaces() -> str:

@@ -10,6 +10,10 @@ from . import LayerUnavailable
 from .syscalls import SIGKILL, machine
 
 
+class HelperDied(LayerUnavailable):
+    """The helper ended without a word: the layer's doing, or somebody killed it."""
+
+
 def trial(work: Callable[[], object], seconds: float = 10) -> object:
     """What `work` returns in a forked process (as JSON would bring it back).
 
@@ -55,7 +59,7 @@ def _read(reading: int, deadline: float) -> bytes:
 
 def _result(text: bytes, status: int) -> object:
     if not text:
-        raise LayerUnavailable(f"the helper that tried it died with status {status}")
+        raise HelperDied(f"the helper that tried it died with status {status}")
     kind, value = json.loads(text)
     if kind == "error":
         raise LayerUnavailable(value)

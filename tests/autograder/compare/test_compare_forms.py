@@ -86,6 +86,8 @@ def test_a_wrong_kind_of_numbers_is_said_with_its_dtype(yours, ours, words):
         ((1.0, 2.0), [1.0, 2.0]),
         ([[1, 2], [3, 4]], np.array([[1, 2], [3, 4]])),
         (np.array([1.0, 2.0]), [1.0, 2.0]),
+        (np.array([1.0, 2.0]), [np.float32(1.0), np.float32(2.0)]),
+        (np.array([1.0, 2.0]), [np.array(1.0), 2.0]),
         ([1.0, np.zeros(2)], (1.0, np.zeros(2))),
         ((1.0, 2.0), Parts(1.0, 2.0)),
         ({"b": 2, "a": 1}, {"a": 1, "b": 2}),

@@ -9,7 +9,7 @@ from rich.console import Console
 from support_courses import RIGHT, by_name, copied, graded, played, statuses
 
 from autograder.authoring import forbidding
-from autograder.batch import Gradebook
+from autograder.gradebook import Gradebook
 from autograder.grading import Grader
 from autograder.model import Outcome, Status, Submission
 from autograder.render import document

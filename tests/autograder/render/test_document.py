@@ -14,7 +14,7 @@ from autograder.model import Evidence, Status, Verdict, sentence
 from autograder.render.document import document, text
 
 TOP = ["format", "topic", "student", "score", "points", "is_final", "seed", "isolation", "versions"]
-TOP += ["flags", "questions"]
+TOP += ["flags", "language", "fingerprint", "questions"]
 EACH = [
     "name",
     "exercise",

@@ -1,0 +1,250 @@
+"""A submission behind the wall: asks its process, replaces it when it died, remembers what cannot be loaded."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograder import wire
+from autograder.model import Exercise, GraderMistake, Limits, StudentFault, Submission, Use
+from autograder.sandbox.protocol import Ending, Sandbox, SandboxError
+from autograder.student import faults
+from autograder.student.connection import REFUSED, Functions, answer_callback, encoded
+from autograder.student.line import Gone, Late, Line
+from autograder.student.rulebook import Rulebook
+
+GREETING_SECONDS = 30.0
+DYING_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request on its way. asked: its words. nonce: what nobody over there could know before it was sent.
+
+    deadline: for all of it, callbacks included. said: what a callback said of its own accord.
+    """
+
+    number: int
+    asked: str
+    functions: Functions
+    deadline: float
+    nonce: int = field(default_factory=lambda: secrets.randbits(62))
+    said: list[Exception] = field(default_factory=list)
+
+    def frames(self, request: Mapping[str, Any]) -> list[memoryview]:
+        """The request as it is sent. Raises GraderMistake for an argument that cannot travel."""
+        return encoded({"id": self.number, "nonce": self.nonce, **request}, self.asked)
+
+    def kind(self, reply: Mapping[str, Any]) -> str:
+        """answer, raised or callback. Raises WireError. Every field may hold a value whose == is odd, e.g. an array."""
+        nonce, kind = reply.get("nonce"), reply.get("kind")
+        if type(nonce) is not int or nonce != self.nonce:
+            raise wire.WireError("malformed frame: it does not belong to what was asked")
+        if type(kind) is not str or kind not in ("answer", "raised", "callback"):
+            raise wire.WireError("malformed frame: it is neither an answer, an exception nor a callback")
+        if kind == "answer" and "value" not in reply:
+            raise wire.WireError("malformed frame: an answer without a value")
+        return kind
+
+
+class Remote:
+    """A submission in a sandbox. One child at a time; a new one after a crash or a time-out.
+
+    What comes from outside (a sandbox that is gone, a process that somebody else killed) raises SandboxError: it
+    says nothing about the submission, which is to be asked again from the start.
+
+    exercises: with what they forbid; none where nobody minds.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        submission: Submission,
+        module: str,
+        limits: Limits,
+        exercises: Iterable[Exercise] = (),
+    ) -> None:
+        self._sandbox, self._submission, self._module, self._limits = sandbox, submission, module, limits
+        self._exercises = tuple(exercises)
+        self._line: Line | None = None
+        self._numbers = itertools.count(1)
+        self._questions, self._killed_at = 0, 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self._unloadable: StudentFault | None = None
+        self._since = 0
+        self._left = self._limits.submission_seconds
+        self._output = ""
+        self._rules, self._exercise = Rulebook(self._exercises), ""
+
+    def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
+        """The reply to a request. Raises StudentFault, or SandboxError for a disturbance from outside."""
+        if self._line is None:
+            self._open()
+        return self._exchange(request, asked, functions)
+
+    def _open(self) -> None:
+        """A new child with the submission loaded."""
+        if self._unloadable is not None:
+            raise self._unloadable
+        if self._submission.problem is not None:
+            raise faults.unreadable(self._submission.problem)
+        self._refuse_overtime()
+        limits = self._limits
+        child = self._sandbox.spawn(limits)
+        self._line = Line(child, answer_bytes=limits.answer_bytes, output_bytes=limits.output_bytes)
+        self._greet(self._line)
+        files = {name: np.frombuffer(content, np.uint8) for name, content in self._submission.files.items()}
+        if self._rules and not self._tell_rules(files):
+            return self._open()
+        try:
+            self._exchange({"verb": "files", "files": files, "module": self._module}, f"{self._module}.py", {})
+        except StudentFault as fault:
+            self._unloadable = fault
+            if self._line is not None:
+                self._end()
+            raise
+
+    def _tell_rules(self, files: Mapping[str, Any]) -> bool:
+        """Have the source searched before it runs. False when that ended the child: the next one only watches."""
+        first = self._rules.examined is None
+        try:
+            self._exchange(self._rules.request(files, self._module), f"{self._module}.py", {})
+        except StudentFault:
+            self._rules.examined = False
+            if self._line is not None:
+                self._end()
+            if not first:
+                raise
+            return False
+        if first:
+            self._rules.examined = True
+        return True
+
+    def _refuse_overtime(self) -> None:
+        if self._left <= 0:
+            raise faults.exhausted(self._limits.submission_seconds)
+
+    def _greet(self, line: Line) -> None:
+        """See that the child is there before it gets a byte of the student's: until then a silence is ours."""
+        call = Call(next(self._numbers), "the sandbox", {}, time.monotonic() + GREETING_SECONDS)
+        try:
+            line.send(call.frames({"verb": "pace", "turns": 0}), call.deadline)
+            self._reply(line, call)
+        except (Late, Gone, wire.WireError) as error:
+            self.close()
+            raise SandboxError(f"a fresh process does not answer ({type(error).__name__})") from None
+
+    def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
+        """The reply to one request. A callback may ask in its turn, so that exchanges nest."""
+        self._refuse_overtime()
+        assert self._line is not None
+        left, start = self._left, time.monotonic()
+        seconds = min(self._limits.answer_seconds, left)
+        call = Call(next(self._numbers), asked, functions, start + seconds)
+        frames = call.frames({"since": self._since, **self._rules.about(self._exercise), **request})
+        try:
+            self._line.send(frames, call.deadline)
+            reply = self._reply(self._line, call)
+        except Late:
+            place = faults.placed(self._line.place(), self._submission.files)
+            self._end()
+            raise faults.late(asked, seconds, place) from None
+        except Gone:
+            raise self._died(asked) from None
+        except wire.OversizeError as error:
+            self._end()
+            raise faults.oversized(asked, error.size, error.most) from None
+        except wire.WireError as error:
+            self._end()
+            raise faults.garbled(asked, str(error)) from None
+        finally:
+            self._left = left - (time.monotonic() - start)
+        if reply["kind"] != "answer":
+            raise faults.raised(reply, asked, self._limits)
+        return {**reply, "id": call.number}
+
+    def _reply(self, line: Line, call: Call) -> dict[str, Any]:
+        """The answer or the exception, after any number of callbacks. Raises what a callback said."""
+        while True:
+            reply = line.receive(call.deadline)
+            kind = call.kind(reply)
+            self._rules.note(reply)
+            if kind == "callback":
+                line.send(self._called_back(line, call, reply), call.deadline)
+            elif call.said:
+                raise call.said[0]
+            else:
+                return reply
+
+    def _called_back(self, line: Line, call: Call, question: Mapping[str, Any]) -> list[memoryview]:
+        """The answer to a callback. What the function said of its own accord is kept until the call ends."""
+        try:
+            return wire.encode(answer_callback(question, call.functions))
+        except wire.WireError as error:  # what a function gives hangs on what it is given: here a student's values
+            text = f"the given function gave what cannot be sent: {error}"
+            return wire.encode({**REFUSED, "text": text[:500]})
+        except (StudentFault, GraderMistake) as fault:
+            if self._line is not line:  # it asked the student in its turn, who died of it, and with them this call
+                raise
+            call.said.append(fault)
+            return wire.encode(REFUSED)
+
+    def _died(self, asked: str) -> StudentFault:
+        """The fault for a process that has hung up. Raises SandboxError for one that was killed from outside.
+
+        Killed again no earlier than the first time, it is taken for its own doing.
+        """
+        ending = self._end(patience=DYING_SECONDS)
+        cpu_seconds = self._limits.cpu_seconds
+        if faults.killed(ending, cpu_seconds) and not 0 < self._killed_at <= self._questions:
+            self._killed_at = self._questions
+            raise SandboxError(f"{asked}: somebody or something has killed the process")
+        return faults.died(asked, ending, cpu_seconds)
+
+    def new_question(self, exercise: str = "") -> None:
+        """Results kept so far may be dropped; what was printed belongs to the question before."""
+        self._questions += 1
+        self._since, self._exercise = next(self._numbers), exercise
+        self.printed()
+
+    def uses(self, exercise: str) -> tuple[Use, ...] | None:
+        """What the source and the processes so far show of what the exercise forbids."""
+        if self._rules and self._rules.examined is None:
+            with contextlib.suppress(StudentFault):
+                self._open()
+        return self._rules.uses(exercise)
+
+    def start_over(self) -> None:
+        """Forget everything but that it was disturbed once, with a new sandbox."""
+        self.close()
+        self._sandbox.renew()
+        self._questions = 0
+        self._forget()
+
+    def printed(self) -> str:
+        """What the student printed since it was last asked for."""
+        text, self._output = self._output, ""
+        return text + (self._line.printed() if self._line is not None else "")
+
+    def _end(self, *, patience: float = 0.0) -> Ending:
+        """End the child. Raises SandboxError when nobody can tell how it ended."""
+        line, self._line = self._line, None
+        assert line is not None
+        ending = line.end(patience=patience)
+        self._output += line.printed()
+        return ending
+
+    def close(self) -> None:
+        """End the child, if there is one, however that goes: what it has answered stands."""
+        if self._line is not None:
+            with contextlib.suppress(SandboxError):
+                self._end()

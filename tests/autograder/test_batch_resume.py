@@ -1,0 +1,193 @@
+"""A batch that is run again grades what has changed and keeps the rest; `--fresh` grades all."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reports import EVERY, WRONG, question, report
+from support_courses import RIGHT, copied
+from test_batch import Here
+
+from autograder import batch
+from autograder.gradebook import Gradebook
+from autograder.model import Isolation, Outcome, Status, Submission
+from autograder.render import document
+from autograder.sandbox.choice import choose
+
+SECRET = b"s" * 32
+SOURCES = {
+    "alice": RIGHT,
+    "bob": RIGHT.replace("return 2 * x / x.size", "return 2 * x"),
+    "carol": "import os\nos._exit(1)\n",
+    "dave": "",
+    "张伟": RIGHT,
+}
+
+
+@pytest.fixture(scope="module")
+def level():
+    """The isolation of this machine."""
+    sandbox = choose("numpy")
+    yield sandbox.isolation
+    sandbox.close()
+
+
+@pytest.fixture
+def run(tmp_path, level):
+    """Runs the batch over sources: the outcomes, in the order in which they came."""
+    course = copied(tmp_path / "course")
+
+    def run(sources=SOURCES, language="en", fresh=False):
+        submissions = [Submission(name, {"vectors.py": source.encode()}) for name, source in sources.items()]
+        book = Gradebook(tmp_path / "out", course.assignment("vectors"), language)
+        rests_on = batch.fingerprints(course, "vectors", SECRET, level)
+        kept = {} if fresh else book.finished(submissions, rests_on)
+        left = [each for each in submissions if each.student not in kept]
+        work = batch.shards(left, course.root, "vectors", SECRET, 1, level)
+        outcomes = [*kept.values(), *batch.outcomes(work, lambda jobs: Here(), 1)]
+        for outcome in outcomes:
+            book.add(outcome)
+        book.close()
+        return outcomes
+
+    run.course, run.out = course, tmp_path / "out"
+    yield run
+    if batch._grader.cache_info().currsize:
+        batch._grader(course.root, "vectors", level)[1].close()
+    batch._grader.cache_clear()
+
+
+def reused(outcomes):
+    """Whose results are of an earlier run."""
+    return {outcome.submission.student for outcome in outcomes if outcome.reused}
+
+
+def content(folder):
+    """Every file with its bytes."""
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_run_again_everybody_is_kept_and_no_file_changes(run):
+    assert reused(run()) == set()
+    before = content(run.out)
+    assert reused(run()) == set(SOURCES)
+    assert content(run.out) == before
+
+
+def test_who_hands_in_another_file_is_graded_again(run):
+    run()
+    changed = run({**SOURCES, "bob": RIGHT, "dave": "x = 1\n"})
+    assert reused(changed) == {"alice", "carol", "张伟"}
+    assert {outcome.submission.student: outcome.report.score for outcome in changed} == {
+        "alice": 10,
+        "bob": 10,
+        "carol": 0,
+        "dave": 0,
+        "张伟": 10,
+    }
+
+
+def test_who_comes_later_is_added(run):
+    run({"alice": RIGHT})
+    assert reused(run()) == {"alice"}
+
+
+def test_asked_for_fresh_results_everybody_is_graded_again(run):
+    run()
+    assert reused(run(fresh=True)) == set()
+
+
+def test_another_language_needs_other_reports(run):
+    run()
+    assert reused(run(language="zh")) == set()
+    assert reused(run(language="zh")) == set(SOURCES)
+
+
+SPOILS = {
+    "cut off": lambda text: text[: len(text) // 2],
+    "empty": lambda text: "",
+    "another format": lambda text: text.replace('"format": 1', '"format": 2'),
+    "not final": lambda text: text.replace('"is_final": true', '"is_final": false'),
+    "of another": lambda text: text.replace('"student": "alice"', '"student": "bob"'),
+    "no JSON": lambda text: text + "}",
+    "a list": lambda text: "[]",
+    "a status of its own": lambda text: text.replace('"status": "passed"', '"status": "excellent"'),
+    "another fingerprint": lambda text: text.replace('"fingerprint": "', '"fingerprint": "0'),
+    "bytes": lambda text: text.replace("scale", "\udcff"),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
+def test_a_report_that_cannot_be_trusted_is_made_again(run, spoil):
+    run({"alice": RIGHT})
+    path = run.out / "reports" / "alice.json"
+    good = path.read_text("utf-8")
+    path.write_bytes(spoil(good).encode("utf-8", "surrogateescape"))
+    assert reused(run({"alice": RIGHT})) == set()
+    assert json.loads(path.read_text("utf-8"))["score"] == json.loads(good)["score"]
+
+
+def test_a_report_that_is_not_final_is_not_kept(tmp_path, run, level):
+    submission = Submission("alice", {"vectors.py": b""})
+    book = Gradebook(tmp_path / "out", run.course.assignment("vectors"), "en")
+    book.add(Outcome(submission, report(question(Status.OURS))))
+    assert book.finished([submission], lambda each: "") == {}
+
+
+def test_what_a_killed_run_left_half_written_is_cleared(tmp_path, run):
+    run({"alice": RIGHT})
+    for name in ("grades.csv.partial", "reports/alice.json.partial"):
+        (run.out / name).write_text("half")
+    assert reused(run({"alice": RIGHT})) == {"alice"}
+    assert not list(run.out.rglob("*.partial"))
+
+
+@given(st.sampled_from(["en", "zh"]), st.lists(st.sampled_from([*EVERY, question(verdict=WRONG)]), max_size=6))
+def test_a_report_that_is_read_writes_the_same_text_again(language, questions):
+    text = document.text(report(*questions), language)
+    again, spoken = document.read(text)
+    assert document.text(again, spoken) == text
+
+
+def test_a_secret_is_there_whole_or_not_at_all(tmp_path):
+    one, other = batch.course_secret(tmp_path), batch.course_secret(tmp_path)
+    assert one == other
+    assert [path.name for path in tmp_path.iterdir()] == ["course.secret"]
+
+
+def test_two_batches_that_start_together_agree_on_one_secret(tmp_path):
+    (tmp_path / "course.secret").write_text("ab" * 32)
+    batch._make_secret(tmp_path / "course.secret")
+    assert batch.course_secret(tmp_path) == bytes.fromhex("ab" * 32)
+
+
+@pytest.mark.slow
+def test_the_command_says_how_many_results_are_of_an_earlier_run(tmp_path, root):
+    course, folder, out = copied(tmp_path / "course"), tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for name in ("alice", "bob"):
+        (folder / f"{name}.py").write_text(SOURCES[name])
+    words = [sys.executable, "-m", "autograder", "--root", str(course.root), "batch", "vectors", str(folder), str(out)]
+
+    def said(*more):
+        done = subprocess.run([*words, "--unsafe", *more], cwd=root, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    assert "earlier" not in said()
+    before = content(out)
+    assert "2 of them in an earlier run: nothing that their reports rest on has changed" in said()
+    assert content(out) == before
+    assert "earlier" not in said("--fresh")
+
+
+def test_a_pool_that_cannot_start_ends_with_its_trouble_for_everybody(tmp_path):
+    submissions = [Submission(str(number), {}) for number in range(3)]
+    work = batch.shards(submissions, tmp_path / "nowhere", "vectors", SECRET, 1, Isolation("A"))
+    found = list(batch.outcomes(work, lambda jobs: Here(), 1))
+    assert [outcome.submission.student for outcome in found] == ["0", "1", "2"]
+    assert all(outcome.report is None and outcome.trouble.startswith("UsageError: ") for outcome in found)
