@@ -359,6 +359,7 @@ def test_positional_blindness_of_others(student, reference, rng):
     zh: 舍入误差不算；因果掩码、倒序、累加看得见位置，逐位置的层看不见"""
     x, perm, causal = rng.normal(size=(7, 7)), cycle(rng, 7), reference.causal_mask(7)
     W, fixed, jitter = rng.normal(size=(7, 3)), rng.normal(size=(7, 4)), 1e-13 * rng.normal(size=(7, 7))
+    down = np.sign(x[0, 0] - x[perm[0], 0])  # what the first position holds falls, in this direction
 
     cases = [
         (lambda x: x @ W, True),
@@ -371,6 +372,10 @@ def test_positional_blindness_of_others(student, reference, rng):
         (lambda x: np.tanh(x) + x.mean(axis=0), True),
         (lambda x: np.tile(x.max(axis=0), (7, 1)), True),
         (lambda x: fixed, False),
+        (lambda x: 1e9 * (reference.attention(x, x, x)[0] + jitter) * (np.arange(7) > 0), True),
+        (lambda x: -np.exp(x), True),
+        (lambda x: np.tile(down * x[0, 0], (7, 1)), False),
+        (lambda x: x + (np.arange(7) == 3)[:, None], False),
     ]
     for attend, blind in cases:
         check_equal(student.positional_blindness(x, perm, attend), blind)
