@@ -1553,9 +1553,9 @@ def positional_blindness_with_an_absolute_bound(x, perm, attend):
 
 
 def _trained(model_of, pairs, query, answer, seed, steps=40, loss=nn.functional.cross_entropy, lr=0.05):
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = model_of(16, 10)
+    draw, model = torch.Generator(pairs.device).manual_seed(seed), model_of(16, 10)
+    for parameter in model.parameters():
+        parameter.data.normal_(generator=draw)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     for _ in range(steps):
         optimizer.zero_grad()

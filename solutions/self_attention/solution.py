@@ -345,9 +345,9 @@ def train_recall(pairs, query, answer, seed):
     Source: Lee 4.2; Graves et al. 2014 (associative recall).
     """
     ### BEGIN SOLUTION
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = _Recall(16, 10)
+    draw, model = torch.Generator(pairs.device).manual_seed(seed), _Recall(16, 10)
+    for parameter in model.parameters():
+        parameter.data.normal_(generator=draw)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
     for _ in range(100):
         optimizer.zero_grad()
