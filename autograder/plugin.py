@@ -85,6 +85,23 @@ class Tensors:
 
         return torch.from_numpy(self._rng.integers(low, high, size=size)).to(device=self._device)
 
+    def drawn(self, module: Any) -> Any:
+        """The module with each parameter drawn anew, alike under one seed; `check_same` hands them to the student.
+
+        Matrices and kernels keep the size of a signal; gains and biases are standard normal, as an initial 1 or 0
+        would hide a mistake. module: an nn.Module of the reference's, changed in place.
+        """
+        for parameter in module.parameters():
+            fans = math.prod(parameter.shape[1:])  # 1 for a vector
+            fresh = self._rng.normal(size=tuple(parameter.shape)) / math.sqrt(max(fans, 1))
+            parameter.data.copy_(self._like(fresh, parameter))
+        return module
+
+    def _like(self, array: np.ndarray[Any, Any], tensor: Any) -> Any:
+        import torch
+
+        return torch.from_numpy(np.asarray(array)).to(tensor)
+
 
 def generator(seed: str, question: str) -> np.random.Generator:
     """A question's generator: from the run's seed and its own name, so that order and selection change no data."""
