@@ -65,14 +65,18 @@ def plain(value: Any) -> Any:
     return value
 
 
-def passed(answer: Answer, actual: Any, wanted: Any, note: Sentence | None = None) -> None:
+def passed(
+    answer: Answer, actual: Any, wanted: Any, note: Sentence | None = None, comparison: Comparison | None = None
+) -> None:
     """Report an accepted answer."""
-    _observe(answer, actual, wanted, note=note)
+    _observe(answer, actual, wanted, note=note, comparison=comparison)
 
 
-def failed(answer: Answer, actual: Any, wanted: Any, kind: str, verdict: Verdict) -> None:
+def failed(
+    answer: Answer, actual: Any, wanted: Any, kind: str, verdict: Verdict, comparison: Comparison | None = None
+) -> None:
     """Report a refused answer; a grading run ends the question here."""
-    _observe(answer, actual, wanted, kind=kind, verdict=verdict)
+    _observe(answer, actual, wanted, kind=kind, verdict=verdict, comparison=comparison)
 
 
 def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -> None:

@@ -41,26 +41,47 @@ def array(value: Any) -> Any:
 
 
 def load_weights(module: Any, weights: dict[str, Any]) -> dict[str, Any]:
-    """Copy weights into a module by name. Returns what did not fit: missing, unexpected, shapes."""
+    """Copy weights and buffers into a module by name. Returns what did not fit, and what the module consists of.
+
+    missing, unexpected, shapes: as lists of names and a dict; a buffer too many is nobody's business (a table of
+    positions, a mask). tied: see `tied`. count: of numbers in the parameters, shared ones once.
+    """
     import torch
 
-    own = module.state_dict()
+    own, named = module.state_dict(), named_parameters(module)
     fits = {name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}
     with torch.no_grad():
         for name, value in fits.items():
             own[name].copy_(value)
     return {
         "missing": sorted(set(weights) - set(own)),
-        "unexpected": sorted(set(own) - set(weights)),
+        "unexpected": sorted(set(named) - set(weights)),
         "shapes": {n: tuple(own[n].shape) for n in sorted(own) if n in weights and n not in fits},
-        "parameters": sum(parameter.numel() for parameter in module.parameters()),
+        "tied": tied(module),
+        "count": sum(parameter.numel() for parameter in {id(p): p for p in named.values()}.values()),
     }
 
 
-def gradients(target: Any, inputs: list[Any], along: list[Any], watch: Watch = unwatched) -> dict[str, Any]:
+def named_parameters(module: Any) -> dict[str, Any]:
+    """Every parameter by every name that it has; nothing for what is no module."""
+    return dict(module.named_parameters(remove_duplicate=False)) if hasattr(module, "named_parameters") else {}
+
+
+def tied(module: Any) -> list[list[str]]:
+    """The names of parameters that share their storage, each group in order."""
+    groups: dict[int, list[str]] = {}
+    for name, parameter in sorted(named_parameters(module).items()):
+        groups.setdefault(parameter.untyped_storage().data_ptr(), []).append(name)
+    return [names for pointer, names in groups.items() if pointer and len(names) > 1]
+
+
+def gradients(
+    target: Any, inputs: list[Any], along: list[Any] | Callable[[list[Any]], list[Any]], watch: Watch = unwatched
+) -> dict[str, Any]:
     """Forward, then the gradient of Σ⟨v, output⟩ with respect to every floating input and named parameter.
 
-    None for each gradient where the outputs do not have the form of the directions `along`.
+    None for each gradient where the outputs do not have the form of the directions `along`, which may be made from
+    the outputs. buffers: as the forward pass has left them.
     watch: calls the student's part, so that what we do around it is not taken for theirs.
     """
     import torch
@@ -68,7 +89,8 @@ def gradients(target: Any, inputs: list[Any], along: list[Any], watch: Watch = u
     leaves = [_leaf(value) for value in inputs]
     outputs = watch(target, *leaves)
     outputs = list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
-    parameters = dict(target.named_parameters()) if hasattr(target, "named_parameters") else {}
+    along = along(outputs) if callable(along) else along
+    parameters = named_parameters(target)
     wanted = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
     wanted += [parameter for parameter in parameters.values() if parameter.requires_grad]
     fits = [getattr(output, "shape", None) for output in outputs] == [direction.shape for direction in along]
@@ -79,6 +101,7 @@ def gradients(target: Any, inputs: list[Any], along: list[Any], watch: Watch = u
         "outputs": outputs,
         "inputs": [next(found) if isinstance(leaf, torch.Tensor) and leaf.requires_grad else None for leaf in leaves],
         "parameters": {name: next(found) if p.requires_grad else None for name, p in parameters.items()},
+        "buffers": dict(target.named_buffers()) if hasattr(target, "named_buffers") else {},
     }
 
 
