@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.observing import failed, passed, plain, wrong_form
+from autograder.checks.observing import failed, passed, plain, refuse_other_device, wrong_form
 from autograder.compare import Comparison
 from autograder.manifest import nearest
 from autograder.model import GraderMistake, Status, Verdict, sentence
@@ -168,6 +168,7 @@ def _arrays(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _claimed(module: Answer, reply: Any) -> dict[str, Any]:
+    refuse_other_device(module, reply)
     reply = plain(reply)
     forms = {"outputs": list, "inputs": list, "parameters": dict, "buffers": dict}
     if not isinstance(reply, dict) or any(not isinstance(reply.get(key), form) for key, form in forms.items()):
@@ -195,7 +196,7 @@ def _compare(module: Answer, yours: dict[str, Any], wanted: dict[str, Any], refe
         if not _compared(module, claim, value, place):
             return
     actual, expected = ({place: pair[side] for place, pair in pairs.items()} for side in (0, 1))
-    passed(module, actual, expected, comparison=Comparison())
+    passed(module, actual, expected, comparison=Comparison(device=module._student._device))
 
 
 def _other_names(reference: Any, own: Mapping[str, Any]) -> set[str]:
@@ -219,7 +220,7 @@ def _vanishes(gradient: Any) -> bool:
 
 
 def _compared(module: Answer, claim: Any, value: Any, place: str) -> bool:
-    comparison = Comparison()
+    comparison = Comparison(device=module._student._device)
     found = comparison.difference(claim, value, place)
     if found is None:
         return True

@@ -39,7 +39,24 @@ def look(answer: Any, check: str) -> Any:
     """The plain value of an answer, tensors as arrays. Refuses what is not a student's answer: that is ours."""
     if not isinstance(answer, Answer):
         raise GraderMistake(f"{check} needs a student's answer on the left, got {type(answer).__name__}")
-    return plain(resolved(answer)._value)
+    value = resolved(answer)._value
+    refuse_other_device(answer, value)
+    return plain(value)
+
+
+def refuse_other_device(answer: Answer, value: Any) -> None:
+    """A tensor on the CPU is no answer where the GPU was asked. Raises StudentFault."""
+    wanted, found = answer._student._device, _devices(value)
+    if wanted != "cpu" and "cpu" in found:
+        raise wrong_form(answer, sentence("the result lies on the device cpu, expected {wanted}", wanted=wanted))
+
+
+def _devices(value: Any) -> set[str]:
+    """Where the tensors in a value lie."""
+    if isinstance(value, Tensor):
+        return {value.device}
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
+    return set().union(*map(_devices, parts))
 
 
 def expected(value: Any, check: str) -> Any:
@@ -83,6 +100,7 @@ def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -
     """Hold an answer against what is wanted and report it, accepted or refused."""
     if "→" in answer._called:  # a named part: `dw[2]` rather than `result[2]`
         comparison = replace(comparison, root=answer._called.rsplit("→ ", 1)[1])
+    comparison = replace(comparison, device=answer._student._device)
     difference = comparison.difference(actual, wanted)
     if difference is None:
         _observe(answer, actual, wanted, comparison=comparison)

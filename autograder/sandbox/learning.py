@@ -5,6 +5,7 @@ torch is imported only when a request needs it; a NumPy topic never pays for it.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -15,17 +16,19 @@ from autograder import wire
 
 Watch = Callable[..., Any]
 
+GPU_FILES = ("/dev/nvidiactl", "/dev/dxg")  # the driver's own, and that of Windows' Linux
+
 
 def unwatched(function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Any:
     """A plain call, where there is nobody to watch."""
     return function(*arguments, **keywords)
 
 
-def tensor(value: wire.Tensor) -> Any:
-    """A fresh torch tensor with the array's content."""
+def tensor(value: wire.Tensor, device: str = "cpu") -> Any:
+    """A fresh torch tensor with the array's content, on the device where questions are answered."""
     import torch
 
-    return torch.from_numpy(value.array.copy()).requires_grad_(value.requires_grad)
+    return torch.from_numpy(value.array.copy()).to(device).requires_grad_(value.requires_grad)
 
 
 def array(value: Any) -> Any:
@@ -34,8 +37,10 @@ def array(value: Any) -> Any:
 
     if value.layout != torch.strided:
         return wire.Opaque(f"tensor of layout {value.layout}")
+    if value.device.type not in wire.DEVICES:
+        return wire.Opaque(f"tensor on {value.device.type}")
     try:
-        return wire.Tensor(value.detach().cpu().numpy(), bool(value.requires_grad))
+        return wire.Tensor(value.detach().cpu().numpy(), bool(value.requires_grad), value.device.type)
     except TypeError:
         return wire.Opaque(f"tensor of dtype {value.dtype}")
 
@@ -143,6 +148,39 @@ def use_one_thread() -> None:
         torch.set_num_threads(1)
 
 
+def use_cuda() -> str:
+    """Make the GPU the place of everything that this process makes from now on. Returns what is in the way, or ''.
+
+    Only ever called in a student's process: CUDA does not survive a fork.
+    """
+    import torch
+
+    try:
+        x = torch.ones(2, 2, device="cuda", requires_grad=True)
+        (x @ x).sum().backward()  # loads what the first question would wait for
+    except (RuntimeError, AssertionError) as error:  # AssertionError: a build without CUDA
+        return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+    compute_exactly()
+    torch.set_default_device("cuda")
+    return ""
+
+
+def compute_exactly() -> None:
+    """Products of float32 as float32 on a GPU too, where TF32 keeps 10 bits. Both switches: one is on by default."""
+    import torch
+
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.set_float32_matmul_precision("highest")
+
+
+def gpu_in_sight() -> bool:
+    """Whether this process could reach a GPU, told without asking its driver."""
+    import torch
+
+    return torch.version.cuda is not None and any(os.access(path, os.R_OK | os.W_OK) for path in GPU_FILES)
+
+
 def warm(framework: str, *, for_many: bool) -> None:
     """Pay once, before any student, for what the first use of a framework costs.
 
@@ -157,8 +195,9 @@ def warm(framework: str, *, for_many: bool) -> None:
     use_one_thread()
     if not for_many:
         return
-    layer = torch.nn.Linear(4, 3)
-    train(layer, torch.ones(2, 4), torch.tensor([0, 1]), loss="cross_entropy", optimizer="adam", lr=0.1, steps=1)
+    if not gpu_in_sight():  # a backward pass or an optimiser's step counts the GPUs, and then no child can have one
+        layer = torch.nn.Linear(4, 3)
+        train(layer, torch.ones(2, 4), torch.tensor([0, 1]), loss="cross_entropy", optimizer="adam", lr=0.1, steps=1)
     torch.nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 3, 3))
     torch.nn.functional.scaled_dot_product_attention(*[torch.ones(1, 2, 3)] * 3)
     torch.linalg.svd(torch.eye(3))

@@ -2,7 +2,21 @@
 
 from autograder.student.answer import Answer, part, resolved
 from autograder.student.connection import Connection, Local
+from autograder.student.places import CPU, GPU, Place, gpu_trouble
 from autograder.student.proxy import Function, Student
 from autograder.student.remote import Remote
 
-__all__ = ["Answer", "Connection", "Function", "Local", "Remote", "Student", "part", "resolved"]
+__all__ = [
+    "CPU",
+    "GPU",
+    "Answer",
+    "Connection",
+    "Function",
+    "Local",
+    "Place",
+    "Remote",
+    "Student",
+    "gpu_trouble",
+    "part",
+    "resolved",
+]

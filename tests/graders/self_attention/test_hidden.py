@@ -392,7 +392,7 @@ def lookups(rng, N, names, words):
 
 
 @points(2)
-def test_train_recall_one_by_one(student, rng):
+def test_train_recall_one_by_one(student, rng, device):
     """with another dictionary, the trained model answers new examples one at a time
     zh: 换一本字典，训练好的模型能逐个回答新的例子"""
     translations = dictionary(rng)

@@ -362,7 +362,7 @@ def lookups(rng, N, names, words):
 
 
 @points(4)
-def test_train_recall_of_new_examples(student, rng):
+def test_train_recall_of_new_examples(student, rng, device):
     """the trained model answers new examples
     zh: 训练好的模型能回答新的例子"""
     translations = dictionary(rng)
