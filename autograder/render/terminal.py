@@ -150,6 +150,8 @@ class Page:
         rows += self._numbers(question)
         if verdict.pattern is not None:
             rows.append((self.words("pattern"), clean(say(verdict.pattern, self.language))))
+        if verdict.attribution is not None:
+            rows.append((self.words("own check"), clean(say(verdict.attribution, self.language))))
         if verdict.hint:
             rows.append((self.words("hint"), title(verdict.hint, self.language)))
         rows += [(self.words("where"), clean(frame)) for frame in verdict.traceback[-1:]]

@@ -1,6 +1,6 @@
 """The student's side of a comparison, seen from the trusted side: a proxy, its answers and its faults."""
 
-from autograder.student.answer import Answer, part, resolved
+from autograder.student.answer import Answer, Origin, asked_again, part, resolved
 from autograder.student.connection import Connection, Local
 from autograder.student.places import CPU, GPU, Place, gpu_trouble
 from autograder.student.proxy import Function, Student
@@ -13,9 +13,11 @@ __all__ = [
     "Connection",
     "Function",
     "Local",
+    "Origin",
     "Place",
     "Remote",
     "Student",
+    "asked_again",
     "gpu_trouble",
     "part",
     "resolved",

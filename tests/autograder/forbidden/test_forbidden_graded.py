@@ -231,7 +231,7 @@ def test_a_good_rule_is_proved(with_rule):
     ],
 )
 def test_a_bad_rule_is_refused(grader_with, rule, words):
-    assert any(words in offence for offence in forbidding.offences(grader_with(rule)))
+    assert any(words in offence for _, offence in forbidding.offences(grader_with(rule)))
 
 
 def test_operators_that_nobody_can_see_are_refused():
