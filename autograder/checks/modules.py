@@ -11,45 +11,49 @@ from autograder.checks.observing import failed, passed, plain, refuse_other_devi
 from autograder.compare import Comparison
 from autograder.manifest import nearest
 from autograder.model import GraderMistake, Status, Verdict, sentence
-from autograder.student import Answer
+from autograder.student import Answer, Function
 
 LOSSES = ("mse", "cross_entropy")
 OPTIMIZERS = ("sgd", "adam")
 
 
-def check_same(module: Answer, reference: Any, *, at: Sequence[Any]) -> None:
+def check_same(module: Answer | Function, reference: Any, *, at: Sequence[Any]) -> None:
     """The student's module does what the reference's does, once it has the reference's weights.
 
     at: the inputs. Weights and buffers are loaded by name; then the outputs, and the gradient of ⟨v, output⟩ along one
     random v with respect to every floating input and every named parameter, and the buffers afterwards are compared
-    one by one.
+    one by one. A function of tensors is held against the reference's in the same way, without weights.
     """
     _demand_modules("check_same", module, reference)
-    if not _load(module, reference):
+    whose = Answer(module.student, module.name) if isinstance(module, Function) else module
+    if isinstance(module, Answer) and not _load(module, reference):
         return
     from autograder.sandbox import learning
 
     along: list[Any] = []
 
     def directions(outputs: list[Any]) -> list[Any]:
-        along[:] = [_tensor_like(module._student._direction(tuple(output.shape)), output) for output in outputs]
+        along[:] = [_tensor_like(whose._student._direction(tuple(output.shape)), output) for output in outputs]
         return along
 
     wanted = _arrays(learning.gradients(reference, list(at), directions))
-    called = f"{module._called}({', '.join(f'array{tuple(x.shape)}' for x in at)})"
-    yours = _claimed(module, module._student._learn("grad", module, called, arguments=list(at), along=along))
-    _compare(module, yours, wanted, reference)
+    given = (f"array{tuple(value.shape)}" if hasattr(value, "shape") else repr(value) for value in at)
+    called = f"{whose._called}({', '.join(given)})"
+    yours = _claimed(whose, whose._student._learn("grad", module, called, arguments=list(at), along=along))
+    _compare(whose, yours, wanted, reference)
 
 
 def check_parameters(module: Answer, reference: Any) -> None:
     """The student's module has the reference's parameters: their names, shapes, which of them are one, how many."""
+    if isinstance(module, Function):
+        raise GraderMistake(f"check_parameters needs a module, {module.name} is a function or a class")
     _demand_modules("check_parameters", module, reference)
     if _load(module, reference):
         passed(module, None, None)
 
 
 def _demand_modules(check: str, module: Any, reference: Any) -> None:
-    if not isinstance(module, Answer) or isinstance(reference, Answer):
+    if not isinstance(module, (Answer, Function)) or isinstance(reference, (Answer, Function)):
         raise GraderMistake(f"{check} needs the student's module first and the reference's second")
 
 
@@ -75,7 +79,7 @@ def trained(module: Answer, x: Any, y: Any, *, loss: str, lr: float, steps: int,
 def _load(module: Answer, reference: Any) -> bool:
     from autograder.sandbox import learning
 
-    weights = {name: value.detach() for name, value in reference.state_dict().items()}
+    weights = {name: value.detach() for name, value in _state(reference).items()}
     reply = module._student._learn("load", module, f"{module._called}.load", weights=weights)
     reply = plain(reply) if isinstance(reply, Mapping) else {}
     ties = learning.tied(reference)
@@ -143,6 +147,11 @@ def _otherwise_tied(reply: Mapping[str, Any], ties: list[list[str]], names: set[
     return None
 
 
+def _state(module: Any) -> Mapping[str, Any]:
+    """Parameters and buffers by name; none of a function."""
+    return module.state_dict() if hasattr(module, "state_dict") else {}
+
+
 def _listed(names: Any) -> str:
     """Claimed names in a row; nothing for a claim of another form."""
     return ", ".join(map(str, names)) if isinstance(names, list) else ""
@@ -187,7 +196,7 @@ def _compare(module: Answer, yours: dict[str, Any], wanted: dict[str, Any], refe
     for place, (claim, value) in gradients.items():
         if not (_vanishes(value) and _vanishes(claim)):  # what nothing depends on has no gradient, or one of zeros
             pairs[place] = claim, np.zeros(_shape(claim)) if value is None else value
-    for name in sorted(set(wanted["buffers"]) & set(reference.state_dict())):
+    for name in sorted(set(wanted["buffers"]) & set(_state(reference))):
         pairs[f"buffer {name}"] = yours["buffers"].get(name), wanted["buffers"][name]
     for place, (claim, value) in pairs.items():
         if claim is None and place in gradients:

@@ -176,3 +176,30 @@ def test_a_frozen_parameter_has_no_gradient(submit_torch, x):
     frozen = changed(NORM, "nn.Parameter(torch.ones(3))", "nn.Parameter(torch.ones(3), requires_grad=False)")
     words = "Model(): ∂⟨v, y⟩/∂gain is None: the graph is cut before it"
     assert message(check_same, submit_torch(frozen), made(NORM), at=(x,)) == words
+
+
+FUNCTION = """
+    import torch
+
+    def scaled(x, factor, power=2):
+        return x**power * factor
+    """
+
+
+def test_a_function_of_tensors_is_held_against_the_references_with_its_gradients(torch_sandbox, x):
+    namespace = {}
+    exec(textwrap.dedent(FUNCTION), namespace)
+    right, cut = (asked(torch_sandbox, text) for text in (FUNCTION, changed(FUNCTION, "factor\n", "factor.detach()\n")))
+    check_same(right.student.scaled, namespace["scaled"], at=(x, torch.tensor(2.0), 3))
+    assert list(right.seen[0].expected) == ["y", "∂⟨v, y⟩/∂x1", "∂⟨v, y⟩/∂x2"]
+    words = message(check_same, cut.student.scaled, namespace["scaled"], at=(x, torch.tensor(2.0), 3))
+    assert words == "scaled: ∂⟨v, y⟩/∂x2 is None: the graph is cut before it"
+    for each in (right, cut):
+        each.remote.close()
+
+
+def test_a_function_has_no_parameters_to_look_at(torch_sandbox):
+    somebody = asked(torch_sandbox, FUNCTION)
+    with pytest.raises(GraderMistake, match="check_parameters needs a module, scaled is a function or a class"):
+        check_parameters(somebody.student.scaled, nn.Linear(2, 3))
+    somebody.remote.close()
