@@ -33,8 +33,9 @@ grade: $(VENV)/student.stamp ## your work: all topics, or TOPIC=… [ONLY=…] [
 	@$(RUN) grade $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
 	  $(if $(DEVICE),--device $(DEVICE)) $(if $(ALL),--all) $(if $(JSON),--json) $(if $(STRICT),--strict) $(LANGUAGE_OPTION)
 
-batch: $(VENV)/student.stamp ## a class: TOPIC=… IN=folder OUT=folder [JOBS=…] [FRESH=1] [UNSAFE=1]
-	@$(RUN) batch '$(TOPIC)' '$(IN)' '$(OUT)' $(if $(JOBS),--jobs $(JOBS)) $(if $(FRESH),--fresh) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
+batch: $(VENV)/student.stamp ## a class: TOPIC=… IN=folder OUT=folder [JOBS=…] [CLUSTER=tcp://…] [FRESH=1] [UNSAFE=1]
+	@$(RUN) batch '$(TOPIC)' '$(IN)' '$(OUT)' $(if $(JOBS),--jobs $(JOBS)) $(if $(CLUSTER),--cluster '$(CLUSTER)') \
+	  $(if $(FRESH),--fresh) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
 
 starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
 	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)
