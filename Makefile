@@ -63,8 +63,8 @@ fuzz: $(VENV)/developer.stamp ## wrong frames for the trusted side [SECONDS=60] 
 chaos: $(VENV)/developer.stamp ## kill a batch's processes at random moments [ROUNDS=100] [SEED=…]
 	@AUTOGRADER_CHAOS=$(or $(ROUNDS),100) AUTOGRADER_CHAOS_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q tests/autograder/chaos
 
-bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn [CASE=floor,jobs] [FULL=1]
+	@$(BIN)/python -m benchmarks $(CASE) $(if $(FULL),--full)
 
 gallery: $(VENV)/developer.stamp ## every hostile or broken submission, at each level, as root and as an ordinary user
 	@AUTOGRADER_GALLERY=all $(BIN)/python -m pytest -q -n auto tests/autograder/test_gallery.py

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     from autograder.render.terminal import Page
     from autograder.sandbox.choice import require_isolation
 
-    isolation = require_isolation(assignment.framework, unsafe=options.unsafe)
+    isolation = require_isolation("numpy", unsafe=options.unsafe)  # walls are the same, and up without torch's import
     page = Page(chosen(options.lang))
     page.say("Isolation: level {level} ({layers})", level=isolation.level, layers=", ".join(isolation.layers))
     secret = batch.course_secret(course.root)
