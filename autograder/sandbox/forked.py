@@ -122,8 +122,11 @@ class ForkedSandbox:
             self._give_up()
             raise SandboxError(f"the sandbox did not answer within {seconds:g} seconds ({error})") from None
         if not message:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=1)
+            status = self._process.returncode
             self._give_up()
-            raise SandboxError("the sandbox ended by itself, or was ended from outside")
+            raise SandboxError(f"the sandbox ended by itself, or was ended from outside (exit status {status})")
         return json.loads(message), list(descriptors)
 
     def _order(self, order: dict[str, Any], descriptors: Sequence[int] = ()) -> tuple[dict[str, Any], list[int]]:

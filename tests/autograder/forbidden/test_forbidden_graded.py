@@ -9,7 +9,7 @@ from rich.console import Console
 from support_courses import RIGHT, by_name, copied, graded, played, statuses
 
 from autograder.authoring import forbidding
-from autograder.batch import Gradebook
+from autograder.gradebook import Gradebook
 from autograder.grading import Grader
 from autograder.model import Outcome, Status, Submission
 from autograder.render import document
@@ -231,7 +231,7 @@ def test_a_good_rule_is_proved(with_rule):
     ],
 )
 def test_a_bad_rule_is_refused(grader_with, rule, words):
-    assert any(words in offence for offence in forbidding.offences(grader_with(rule)))
+    assert any(words in offence for _, offence in forbidding.offences(grader_with(rule)))
 
 
 def test_operators_that_nobody_can_see_are_refused():
