@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
 from autograder.language import chosen
 from autograder.model import Outcome, UsageError
-from autograder.sources.folders import from_folder
+from autograder.sources.planning import plan
 
 
 def add_to(commands: Commands) -> None:
@@ -30,7 +31,9 @@ def run(options: argparse.Namespace) -> int:
     course = course_of(options)
     topics_of(course, options.topic)
     assignment = course.assignment(options.topic)
-    submissions = list(from_folder(options.folder, options.topic, assignment.limits))
+    with ExitStack() as stack:
+        found = plan(options.folder, {options.topic: assignment.limits}, stack)
+        submissions = [each.submission(assignment.limits) for each in found.planned]
     jobs = options.jobs or min(os.cpu_count() or 1, len(submissions))
     if jobs < 1:
         raise UsageError(f"--jobs {options.jobs} is not positive")

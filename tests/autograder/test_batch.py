@@ -7,6 +7,7 @@ import json
 import os
 import stat
 from concurrent.futures import Executor, Future
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from support_courses import RIGHT, copied
 
 from autograder import batch, gradebook
 from autograder.model import AutograderError, Isolation, Outcome, Report, Submission
-from autograder.sources.folders import from_folder
+from autograder.sources.planning import at
 
 SUBMISSIONS = {
     "alice": RIGHT,
@@ -76,7 +77,13 @@ def graded(course, submissions, secret=b"s" * 32):
 @pytest.fixture(scope="module")
 def outcomes(course, folder):
     """The outcome of each student of the class."""
-    return graded(course, from_folder(folder, "vectors", course.assignment("vectors").limits))
+    return graded(course, submissions(course, folder))
+
+
+def submissions(course, folder):
+    """What was handed in."""
+    with ExitStack() as stack:
+        return list(at(folder, "vectors", course.assignment("vectors").limits, stack))
 
 
 def test_everybody_gets_the_score_that_their_own_work_is_worth(outcomes):
@@ -100,9 +107,9 @@ def test_why_a_submission_could_not_be_read_is_told(outcomes):
 
 
 def test_a_submission_alone_ends_as_it_does_among_its_neighbours(course, folder, outcomes):
-    submissions = {each.student: each for each in from_folder(folder, "vectors", course.assignment("vectors").limits)}
+    everybody = {each.student: each for each in submissions(course, folder)}
     for student in ("alice", "bob", "frank"):
-        (alone,) = graded(course, [submissions[student]]).values()
+        (alone,) = graded(course, [everybody[student]]).values()
         one, other = (
             [replace(question, seconds=0.0) for question in outcome.report.questions]
             for outcome in (alone, outcomes[student])
