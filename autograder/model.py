@@ -76,6 +76,7 @@ class Verdict:
     """What is said about one question.
 
     message: what is wrong, in a sentence. pattern: what the error looks like. hint: a question that helps.
+    attribution: whether a wrong gradient fits the student's own forward pass.
     mistake: the id of the known mistake that the answers equal, or None.
     traceback: the student's own frames, innermost last. output: what the student printed meanwhile.
     """
@@ -84,6 +85,7 @@ class Verdict:
     message: Sentence = field(default_factory=lambda: Sentence(""))
     evidence: Evidence | None = None
     pattern: Sentence | None = None
+    attribution: Sentence | None = None
     hint: Mapping[str, str] | None = None
     mistake: str | None = None
     traceback: tuple[str, ...] = ()

@@ -197,7 +197,7 @@ class GradingPlugin:
         self.broken: list[str] = []
         self.failure: BaseException | None = None
         self._job: Job | None = None
-        self._results: dict[str, tuple[QuestionResult, tuple[Suspect, ...]]] = {}
+        self._results: dict[str, tuple[QuestionResult, Finding]] = {}
         self._disturbance: SandboxError | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -240,7 +240,7 @@ class GradingPlugin:
         if self._disturbance is not None:
             verdict = _disturbed(self._disturbance)
             left = [item.nodeid for item in items if item.nodeid not in self._results]
-            self._results |= {name: (_result(self.questions[name], verdict, 0.0), ()) for name in left}
+            self._results |= {name: (_result(self.questions[name], verdict, 0.0), Finding(verdict)) for name in left}
         questions = settled(self._results[item.nodeid] for item in items)
         self.deliver(job, *ruled(questions, self.assignment.exercises, functools.partial(_uses, job.connection)))
 
@@ -271,7 +271,7 @@ class GradingPlugin:
             self._disturbance = error
             return True
         seconds = time.perf_counter() - start
-        self._results[pyfuncitem.nodeid] = (_result(question, finding.verdict, seconds), finding.suspects)
+        self._results[pyfuncitem.nodeid] = (_result(question, finding.verdict, seconds), finding)
         return True
 
     def _ask(self, question: Question, job: Job) -> Finding:
@@ -314,7 +314,7 @@ class GradingPlugin:
             if report.skipped and isinstance(report.longrepr, tuple):
                 why = report.longrepr[-1].removeprefix("Skipped: ")
             verdict = Verdict(Status.NOT_RUN if report.skipped else Status.OURS, sentence("{why}", why=why))
-            self._results[report.nodeid] = (_result(question, verdict, 0.0), ())
+            self._results[report.nodeid] = (_result(question, verdict, 0.0), Finding(verdict))
 
 
 def _is_lost(result: QuestionResult) -> bool:

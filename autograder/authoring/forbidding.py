@@ -22,17 +22,21 @@ from autograder.student import Remote
 COMPOSITE = "CompositeImplicitAutograd"
 
 
-def offences(grader: Grader) -> Iterator[str]:
-    """Whatever speaks against the topic's rules, in sentences. Needs the sandbox only where something is forbidden."""
+def offences(grader: Grader) -> Iterator[tuple[str, str]]:
+    """Whatever speaks against the topic's rules: the exercise, '' where all are meant, and a sentence.
+
+    Needs the sandbox only where something is forbidden.
+    """
     exercises = [exercise for exercise in grader.assignment.exercises if exercise.forbidden]
     if not exercises:
         return
     for exercise in exercises:
-        yield from (f"{exercise.name} forbids {why}" for why in (*_unknown(exercise), *_unseen(exercise)))
+        for why in (*_unknown(exercise), *_unseen(exercise)):
+            yield exercise.name, f"{exercise.name} forbids {why}"
     with closing(choose(grader.assignment.framework, for_many=False)) as sandbox:
-        yield from _of_the_reference(grader, sandbox, exercises)
+        yield from (("", offence) for offence in _of_the_reference(grader, sandbox, exercises))
         for exercise in exercises:
-            yield from _missed(grader, sandbox, exercise)
+            yield from ((exercise.name, offence) for offence in _missed(grader, sandbox, exercise))
 
 
 def _unknown(exercise: Exercise) -> Iterator[str]:

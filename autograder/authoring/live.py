@@ -100,6 +100,17 @@ def cost(lives: Sequence[Sequence[Live]], training: frozenset[str]) -> str:
     )
 
 
+def slowest(lives: Sequence[Sequence[Live]]) -> tuple[float, dict[str, float]]:
+    """The median CPU seconds of a grading, and each question's median wall seconds."""
+    every = [live for done in lives for live in done]
+    names = [question.name for question in every[0].report.questions]
+    taken = [{question.name: question.seconds for question in live.report.questions} for live in every]
+    return (
+        statistics.median(live.cpu_seconds for live in every),
+        {name: statistics.median(seconds[name] for seconds in taken) for name in names},
+    )
+
+
 class _Counting:
     """A sandbox that adds up what its children cost."""
 

@@ -5,29 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 from autograder.authoring import forbidding, generic
+from autograder.authoring.refusal import Places, Refusal, place_of
 from autograder.bank import Bank, Variant
 from autograder.diagnosis import Play
 from autograder.grading import Answerer, Grader
-from autograder.model import PUBLIC_SEED, Exercise, Report, Status
+from autograder.model import PUBLIC_SEED, Exercise, QuestionResult, Report, Status
 from autograder.scoring import total
 from autograder.stubs import starter_from
 
+LOOK = "check values in every question, with inputs on which a wrong answer shows"
+GENERIC = {
+    **dict.fromkeys(generic.WRONG, LOOK),
+    "returns_input": LOOK,
+    "caches_first_result": "call it twice, with other inputs, in one question",
+    "second_call_differs": "call it twice in one question and check both answers",
+    "mutates_input": "put check_unchanged(student.f, …) into a question",
+}
 ALTERNATIVE_EXCESS = 1 / 3
 MISTAKE_EXCESS = 10.0
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """One thing that a topic has not proved. `proof` is the short name of what was tried."""
-
-    proof: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.proof}: {self.what}"
 
 
 @dataclass(frozen=True)
@@ -96,32 +96,44 @@ def _report(grader: Grader, namespace: Any, seed: str) -> Report:
     return reports[0]
 
 
+def places(grader: Grader) -> Places:
+    """Where the things of a grader's topic stand."""
+    return Places(grader.course, grader.topic)
+
+
 def points_add_up(grader: Grader) -> Iterator[Refusal]:
     """The graders' points are the checksums of assignment.toml, for each exercise and in all."""
-    report = _report(grader, grader.bank.solution, PUBLIC_SEED)
-    assignment = grader.assignment
+    report, at = _report(grader, grader.bank.solution, PUBLIC_SEED), places(grader)
+    assignment, agree = grader.assignment, "make @points(…) and `points` agree"
     for exercise in assignment.exercises:
         found = total(q.points for q in report.questions if q.exercise == exercise.name)
         if found != exercise.points:
-            yield Refusal(
-                "points", f"{exercise.name}: questions add up to {found:g}, assignment.toml says {exercise.points:g}"
-            )
+            what = f"{exercise.name}: questions add up to {found:g}, assignment.toml says {exercise.points:g}"
+            yield Refusal("points", at.exercise(exercise.name), what, agree)
         missing = [name for name in exercise.functions if not hasattr(grader.bank.solution, name)]
         if missing:
-            yield Refusal("points", f"{exercise.name}: solution.py does not define {', '.join(missing)}")
+            what = f"{exercise.name}: solution.py does not define {', '.join(missing)}"
+            yield Refusal("points", at.exercise(exercise.name), what, "write it, or correct `functions`")
     if report.points != assignment.points:
-        yield Refusal("points", f"questions add up to {report.points:g}, assignment.toml says {assignment.points:g}")
+        what = f"questions add up to {report.points:g}, assignment.toml says {assignment.points:g}"
+        yield Refusal("points", at.fact("points"), what, agree)
     names = [question.name for question in report.questions]
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Refusal("points", f"two questions are named {name}: a name stands for its draws, so it is unique")
+        yield Refusal(
+            "points", at.question(name), f"two questions are named {name}", "a name stands for its draws: rename one"
+        )
 
 
 def starter_agrees(grader: Grader, starter: str | None) -> Iterator[Refusal]:
     """The committed starter is the one that solution.py gives."""
-    path = grader.course.solutions(grader.topic) / "solution.py"
-    made = starter_from(path.read_text("utf-8"), str(path.relative_to(grader.course.root)))
+    at = places(grader)
+    made = starter_from(at.solution.read_text("utf-8"), at.at(at.solution))
     if starter is not None and starter != made:
-        yield Refusal("starter", f"starter/{grader.topic}.py is not what solution.py gives: run make starter")
+        lines = zip_longest(starter.splitlines(), made.splitlines())
+        line = next((number for number, (one, other) in enumerate(lines, 1) if one != other), 1)
+        where = at.at(grader.course.starter(grader.topic), line)
+        do = f"it is generated, never edited: autograder starter {grader.topic} --force"
+        yield Refusal("starter", where, "it is not what solution.py gives", do)
 
 
 def starter_zero(grader: Grader) -> Iterator[Refusal]:
@@ -135,79 +147,97 @@ def starter_zero(grader: Grader) -> Iterator[Refusal]:
     for question in _report(grader, module, PUBLIC_SEED).questions:
         wanted = question.verdict.status is Status.NOT_IMPLEMENTED or question.exercise in buggy
         if not wanted or question.score:
-            yield Refusal(
-                "starter",
-                f"{question.name} ends {question.verdict.status.name} on the starter: {question.verdict.message}",
-            )
+            what = f"{question.name} ends {question.verdict.status.name} on the starter: {question.verdict.message}"
+            do = "let the question meet what the student writes before anything else"
+            yield Refusal("starter", places(grader).question(question.name), what, do)
 
 
 def reference_full(grader: Grader, seeds: Sequence[str]) -> Iterator[Refusal]:
     """The reference gets every point under every seed."""
     for seed in seeds:
         for question in _report(grader, grader.bank.solution, seed).questions:
-            if question.verdict.status is not Status.PASSED:
-                lines = " | ".join(question.verdict.traceback)
-                yield Refusal("reference", f"{question.name} (seed {seed}): {question.verdict.message} {lines}")
+            if question.verdict.status is Status.OURS:
+                yield _by_itself(question, places(grader).question(question.name))
+            elif question.verdict.status is not Status.PASSED:
+                what = f"the reference loses {question.name} (seed {seed}): {question.verdict.message}"
+                do = "mend solution.py, or a question that does not hold for every seed"
+                yield Refusal("reference", places(grader).question(question.name), what, do)
 
 
 def bank_is_complete(grader: Grader) -> Iterator[Refusal]:
     """Every exercise has mistakes, each with a hint in both languages, and at least two alternatives."""
-    exercises = {exercise.name for exercise in grader.assignment.exercises}
+    exercises = [exercise.name for exercise in grader.assignment.exercises]
+    at = places(grader)
     for variant in (*grader.bank.mistakes, *grader.bank.alternatives):
         if variant.exercise not in exercises:
-            yield Refusal(
-                "bank", f"{variant.id} is of an exercise {variant.exercise!r} that assignment.toml does not list"
-            )
+            what = f"{variant.id} is of an exercise {variant.exercise!r} that assignment.toml does not list"
+            yield Refusal("bank", at.variant(variant), what, f"there are {', '.join(exercises)}")
     for mistake in grader.bank.mistakes:
         for language in ("en", "zh"):
             if not mistake.hint.get(language, "").rstrip().endswith(("?", "？")):
-                yield Refusal("bank", f"mistake {mistake.id}: its hint ({language}) is missing or no question")
+                what = f"mistake {mistake.id}: its hint ({language}) is missing or no question"
+                yield Refusal("bank", at.variant(mistake), what, "ask what leads to the slip, never tell the fix")
     for exercise in exercises:
-        yield from _enough(exercise, grader.bank)
+        yield from _enough(exercise, grader.bank, at.exercise(exercise))
 
 
-def _enough(exercise: str, bank: Bank) -> Iterator[Refusal]:
+def _enough(exercise: str, bank: Bank, place: str) -> Iterator[Refusal]:
     if not any(mistake.exercise == exercise for mistake in bank.mistakes):
-        yield Refusal("bank", f"{exercise} has no known mistake")
+        yield Refusal("bank", place, f"{exercise} has no known mistake", "write those that people make in mistakes.py")
     if sum(alternative.exercise == exercise for alternative in bank.alternatives) < 2:
-        yield Refusal("bank", f"{exercise} has fewer than two alternatives")
+        do = "write it in two other ways in alternatives.py"
+        yield Refusal("bank", place, f"{exercise} has fewer than two alternatives", do)
+
+
+def _at(trial: Trial) -> str:
+    return next(map(place_of, trial.variant.replaced.values()), trial.variant.id)
 
 
 def mistakes_caught(done: Iterable[Trial]) -> Iterator[Refusal]:
     """Each mistake loses points, is named by its own id and no other, and is off by ten tolerances somewhere."""
     for trial in done:
-        at = f"{trial.variant.id} (seed {trial.seed})"
+        who, place = f"{trial.variant.id} (seed {trial.seed})", _at(trial)
         if not trial.lost:
-            yield Refusal("mistakes", f"{at} loses no point in {trial.variant.exercise}: design a probe that shows it")
+            what = f"{who} loses no point in {trial.variant.exercise}"
+            yield Refusal("mistakes", place, what, "design a probe that shows it, or leave it out if it is right")
         elif trial.named != {trial.variant.id}:
-            yield Refusal("mistakes", f"{at} is named {', '.join(sorted(trial.named)) or 'not at all'}")
+            what = f"{who} is named {', '.join(sorted(trial.named)) or 'not at all'}"
+            yield Refusal("mistakes", place, what, "design a probe on which it looks like no other mistake")
         if trial.lost and 1 < max(trial.excess, default=math.inf) < MISTAKE_EXCESS:
-            yield Refusal(
-                "separation",
-                f"{at} is off by {max(trial.excess):.2g} tolerances, at least {MISTAKE_EXCESS:g} are needed",
-            )
+            what = f"{who} is off by {max(trial.excess):.2g} tolerances, at least {MISTAKE_EXCESS:g} are needed"
+            yield Refusal("separation", place, what, "change the probe so that it shows, not the tolerance")
         yield from _no_fault_of_ours(trial)
 
 
 def alternatives_kept(done: Iterable[Trial]) -> Iterator[Refusal]:
     """Each alternative keeps every point and stays within a third of the tolerance."""
     for trial in done:
-        at = f"{trial.variant.id} (seed {trial.seed})"
+        who, place = f"{trial.variant.id} (seed {trial.seed})", _at(trial)
         lost = [question for question in trial.report.questions if question.score < question.points]
         for question in lost[:1]:
-            yield Refusal("alternatives", f"{at} loses {question.name}: {question.verdict.message}")
+            do = "a right answer keeps its points: mend the question, or the alternative"
+            yield Refusal("alternatives", place, f"{who} loses {question.name}: {question.verdict.message}", do)
         if not lost and max(trial.excess, default=0.0) > ALTERNATIVE_EXCESS:
-            yield Refusal("separation", f"{at} is off by {max(trial.excess):.2g} tolerances, a third is allowed")
+            what = f"{who} is off by {max(trial.excess):.2g} tolerances, a third is allowed"
+            yield Refusal("separation", place, what, "choose a probe with less cancellation, or argue a tolerance")
         yield from _no_fault_of_ours(trial)
 
 
 def _no_fault_of_ours(trial: Trial) -> Iterator[Refusal]:
     for question in trial.report.questions:
         if question.verdict.status is Status.OURS:
-            lines = " | ".join(question.verdict.traceback[-1:])
-            yield Refusal(
-                "graders", f"{question.name} fails by itself on {trial.variant.id}: {question.verdict.message} {lines}"
-            )
+            yield _by_itself(question, _at(trial), f" on {trial.variant.id}")
+
+
+def _by_itself(question: QuestionResult, place: str, when: str = "") -> Refusal:
+    """A question that fails of its own accord, at its own line where it is known."""
+    lines = [line.partition("\n")[0] for line in question.verdict.traceback]
+    told = next((line for line in reversed(lines) if "/graders/" in line), "")
+    if told:
+        path, _, rest = told.partition(", line ")
+        place = f"{Path(*Path(path).parts[-4:]).as_posix()}, line {rest.partition(',')[0]}"
+    what = f"{question.name} fails by itself{when}: {question.verdict.message}"
+    return Refusal("graders", place, what, "a question of ours may not raise: mend it")
 
 
 def generic_mistakes_caught(grader: Grader, seed: str) -> Iterator[Refusal]:
@@ -216,7 +246,8 @@ def generic_mistakes_caught(grader: Grader, seed: str) -> Iterator[Refusal]:
         for trial in trials(_silent(grader), [variant for variant, _ in variants], [seed]):
             changed = {variant.id: changed for variant, changed in variants}[trial.variant.id]
             if any(changed) and not trial.lost:
-                yield Refusal("generic mistakes", f"{trial.variant.id} loses no point in {exercise.name}")
+                what = f"{trial.variant.id} loses no point in {exercise.name}"
+                yield Refusal("generic mistakes", _at(trial), what, GENERIC[trial.variant.id.rpartition(".")[2]])
             yield from _no_fault_of_ours(trial)
 
 
@@ -229,7 +260,9 @@ def generic_variants_kept(grader: Grader, seed: str) -> Iterator[Refusal]:
 
 def rules_hold(grader: Grader) -> Iterator[Refusal]:
     """What exercises forbid exists, the reference does without it, and a use of it is found."""
-    yield from (Refusal("forbidden", offence) for offence in forbidding.offences(grader))
+    at, do = places(grader), "forbid what exists, is not needed, and is found when it is used"
+    for exercise, offence in forbidding.offences(grader):
+        yield Refusal("forbidden", at.exercise(exercise) if exercise else at.fact(), offence, do)
 
 
 def _generic(grader: Grader, make: Any) -> Iterator[tuple[Exercise, Sequence[tuple[Variant, Any]]]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.compare import Comparison
 from autograder.model import GraderMistake, Sentence, Status, StudentFault, Verdict, sentence
-from autograder.student import Answer, resolved
+from autograder.student import Answer, Origin, Student, resolved
 from autograder.wire import Opaque, Tensor
 
 
@@ -17,7 +17,8 @@ class Observation:
     """One check's look at one answer. `kind` is the layer that failed, or '' when it passed.
 
     note: what a passing check has to tell (the tier that a training run reached). comparison: how the two
-    were held against each other, None where the check was of another kind.
+    were held against each other, None where the check was of another kind. origin: the call that gave the answer,
+    and student: whom to ask it again; None where nobody can.
     """
 
     called: str
@@ -28,6 +29,8 @@ class Observation:
     note: Sentence | None = None
     inputs: dict[str, Any] = field(default_factory=dict)
     comparison: Comparison | None = None
+    origin: Origin | None = None
+    student: Student | None = None
 
     @property
     def passed(self) -> bool:
@@ -88,7 +91,8 @@ def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -
 
 
 def _observe(answer: Answer, actual: Any, wanted: Any, **more: Any) -> None:
-    answer._student._observe(Observation(answer._called, actual, wanted, inputs=dict(answer._inputs), **more))
+    student, inputs, origin = answer._student, dict(answer._inputs), answer._origin
+    student._observe(Observation(answer._called, actual, wanted, inputs=inputs, origin=origin, student=student, **more))
 
 
 def _about(answer: Answer, what: Sentence) -> Sentence:

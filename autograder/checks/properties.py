@@ -57,7 +57,8 @@ def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answe
     except Exception as error:  # noqa: BLE001 - the values are a student's
         what = sentence("what it returned cannot be used: {error}", error=f"{type(error).__name__}: {error}"[:200])
         raise wrong_form(answer, what) from None
-    return Answer(answer._student, called or answer._called, value=derived, inputs=answer._inputs)
+    name, origin = called or answer._called, answer._origin
+    return Answer(answer._student, name, value=derived, inputs=answer._inputs, origin=origin)
 
 
 def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: str = "") -> None:

@@ -1,4 +1,4 @@
-"""`starter`, `check` and `mutants`: a course author's commands."""
+"""`new`, `starter`, `check` and `mutants`: a course author's commands."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from autograder.model import PUBLIC_SEED, UsageError
 
 def add_to(commands: Commands) -> None:
     """Make the commands known."""
+    new = command(commands, "new", _new, "make the folders of a topic, with an example that passes every proof")
+    new.add_argument("topic", help="its name, such as linear_regression")
+    new.add_argument("--exercises", default="", help="their names, separated by commas (default: example)")
     starter = command(commands, "starter", _starter, "write starter/<topic>.py from its solution")
     starter.add_argument("--force", action="store_true", help="overwrite a file that differs")
     check = command(commands, "check", _check, "prove a topic before it is released")
@@ -23,6 +26,17 @@ def add_to(commands: Commands) -> None:
     mutants.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
     for words in (starter, check, mutants):
         words.add_argument("topic", nargs="?", default="", help="a topic; all when left out")
+
+
+def _new(options: argparse.Namespace) -> int:
+    from autograder.authoring.scaffold import create
+
+    course = course_of(options)
+    names = [name.strip() for name in options.exercises.split(",")] if options.exercises else []
+    for path in create(course, options.topic, names):
+        print(path.relative_to(course.root))
+    print(f"Next: autograder check {options.topic}. Then write your own in place of the example (docs/authors.md).")
+    return GRADED
 
 
 def _starter(options: argparse.Namespace) -> int:
@@ -47,37 +61,44 @@ def _seeds(count: int) -> tuple[str, ...]:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from autograder.authoring.proofs import prove
-    from autograder.grading import Grader
-
     course = course_of(options)
     _positive(options, "flakes")
     refusals = 0
     for topic in topics_of(course, options.topic):
-        path = course.starter(topic)
-        committed = path.read_text("utf-8") if path.exists() else ""
-        grader = Grader(course, topic)
-        for refusal in prove(grader, committed, _seeds(options.seeds)):
-            print(f"{topic}: {refusal}")
-            refusals += 1
-        print(f"{topic}: checked")
-        if options.flakes:
-            refusals += _live(course, topic, _seeds(options.flakes))
+        refusals += _checked(course, topic, _seeds(options.seeds), options.flakes)
     return INCOMPLETE if refusals else GRADED
 
 
+def _checked(course: Course, topic: str, seeds: tuple[str, ...], flakes: int) -> int:
+    """Print whatever speaks against a topic; how much it is."""
+    from autograder.authoring.checking import checked
+
+    refusals = 0
+    for refusal in checked(course, topic, seeds):
+        print(f"{topic}: {refusal}", flush=True)
+        refusals += 1
+    print(f"{topic}: checked")
+    return refusals + (_live(course, topic, _seeds(flakes)) if flakes and not refusals else 0)
+
+
 def _live(course: Course, topic: str, seeds: tuple[str, ...]) -> int:
-    """Grade the reference live under every seed; how many gradings lost anything."""
-    from autograder.authoring.live import cost, live_gradings, training_exercises
+    """Grade the reference live under every seed; how many gradings lost anything or were too slow."""
+    from autograder.authoring.checking import over_budget
+    from autograder.authoring.live import cost, live_gradings, slowest, training_exercises
+    from autograder.authoring.refusal import Places
     from autograder.grading import Grader
 
+    grader = Grader(course, topic)
     lives = live_gradings(course, topic, seeds)
     failed = [live for done in lives for live in done if live.lost]
     for live in failed:
         print(f"{topic}: flake under seed {live.report.seed}: {'; '.join(live.lost)}")
     print(f"{topic}: {len(seeds)} live gradings of the reference, {len(failed)} lost points")
-    print(f"{topic}: {cost(lives, training_exercises(Grader(course, topic)))}")
-    return len(failed)
+    print(f"{topic}: {cost(lives, training_exercises(grader))}")
+    slow = list(over_budget(Places(course, topic), grader.assignment, *slowest(lives)))
+    for refusal in slow:
+        print(f"{topic}: {refusal}")
+    return len(failed) + len(slow)
 
 
 def _mutants(options: argparse.Namespace) -> int:

@@ -50,6 +50,14 @@ def agreements(yours: Play, theirs: Play) -> int | None:
     return count
 
 
+def same_play(one: Play, other: Play) -> bool:
+    """Whether two plays of one question asked the same and heard the same, so that they are one probe."""
+    if len(one.observations) != len(other.observations):
+        return False
+    pairs = zip(one.observations, other.observations, strict=True)
+    return all(same_answer(a.expected, b.expected) and same_answer(a.actual, b.actual) for a, b in pairs)
+
+
 def same_answer(yours: object, theirs: object) -> bool:
     """Whether two answers are equal up to rounding, NaN and Inf included."""
     arrays = [as_array(value) for value in (yours, theirs)]

@@ -14,6 +14,7 @@ from autograder.model import (
     Isolation,
     QuestionResult,
     Report,
+    Sentence,
     Status,
     Use,
     Verdict,
@@ -104,7 +105,8 @@ def _read_question(found: dict[str, Any]) -> QuestionResult:
         status=Status(found["status"]),
         message=sentence("{value}", value=found["message"]),
         evidence=Evidence(**{**seen, **shapes}) if seen else None,
-        pattern=sentence("{value}", value=found["pattern"]) if found["pattern"] else None,
+        pattern=_said(found["pattern"]),
+        attribution=_said(found.get("attribution")),
         hint=dict.fromkeys(LANGUAGES, found["hint"]) if found["hint"] else None,
         mistake=found["mistake"],
         traceback=tuple(found["traceback"]),
@@ -113,6 +115,10 @@ def _read_question(found: dict[str, Any]) -> QuestionResult:
     facts = {name: found[name] for name in ("name", "exercise", "hidden", "device")}
     numbers = {name: _number(found[name]) for name in ("points", "score", "seconds")}
     return QuestionResult(title=dict.fromkeys(LANGUAGES, found["title"]), verdict=verdict, **facts, **numbers)
+
+
+def _said(text: str | None) -> Sentence | None:
+    return sentence("{value}", value=text) if text else None
 
 
 def _number(value: Any) -> Any:
@@ -136,6 +142,7 @@ def _question(question: QuestionResult, language: str, reveal_hidden: bool) -> d
         "device": question.device,
         "seconds": round(question.seconds, 4),
         "pattern": clean(say(verdict.pattern, language)) if verdict.pattern else None,
+        "attribution": clean(say(verdict.attribution, language)) if verdict.attribution else None,
         "hint": title(verdict.hint, language) if verdict.hint else None,
         "evidence": _evidence(verdict),
         "traceback": [clean(frame) for frame in verdict.traceback],

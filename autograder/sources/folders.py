@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.model import Limits, Submission, UsageError, sentence
+from autograder.notebooks import NOTEBOOK_BYTES, NotebookError, module_from
+
+SUFFIXES = (".py", ".ipynb")
 
 
 def file_of(path: Path, topic: str) -> Path | None:
-    """The topic's file: the path itself, or `<topic>.py`, `<topic>/<topic>.py` or `<topic>/solution.py` in it."""
-    candidates = [path, path / f"{topic}.py", path / topic / f"{topic}.py", path / topic / "solution.py"]
-    return next((candidate for candidate in candidates if candidate.is_file()), None)
+    """The topic's file: the path itself, or `<topic>`, `<topic>/<topic>` or `<topic>/solution` in it, a module or a
+    notebook. Of both in one place it is the one that was changed last, the module where that cannot be told.
+    """
+    if path.is_file():
+        return path
+    for stem in (path / topic, path / topic / topic, path / topic / "solution"):
+        files = [file for file in (stem.with_name(stem.name + suffix) for suffix in SUFFIXES) if file.is_file()]
+        if files:
+            return max(files, key=lambda file: int(file.stat().st_mtime))  # the first of equal ones
+    return None
 
 
 def from_path(path: Path, topic: str, limits: Limits, student: str = "") -> Submission:
@@ -25,11 +36,26 @@ def from_path(path: Path, topic: str, limits: Limits, student: str = "") -> Subm
 
 
 def _read(path: Path, topic: str, limits: Limits, student: str) -> Submission:
-    """One file as a submission. A file too large is not read, and the submission says so."""
-    size = path.stat().st_size
-    if size > limits.source_bytes:
-        problem = sentence(
-            "{name} has {size} bytes, {most} is the limit", name=path.name, size=size, most=limits.source_bytes
-        )
+    """One file as a submission, a notebook as its module. A file too large is not read, and the submission says so."""
+    is_notebook = path.suffix == ".ipynb"
+    size, most = path.stat().st_size, NOTEBOOK_BYTES if is_notebook else limits.source_bytes
+    if size > most and not is_notebook:
+        problem = sentence("{name} has {size} bytes, {most} is the limit", name=path.name, size=size, most=most)
         return Submission(student, {}, path, problem)
-    return Submission(student, {f"{topic}.py": path.read_bytes()}, path)
+    with path.open("rb") as file:
+        return of_content(Submission(student, {}, path), path.name, file.read(most + 1), topic, limits)
+
+
+def of_content(empty: Submission, name: str, content: bytes, topic: str, limits: Limits) -> Submission:
+    """A submission with its file's content: a notebook's as the module of its cells, or why it is none."""
+    if name.casefold().endswith(".ipynb"):
+        try:
+            content = module_from(content, name, limits.source_bytes).source.encode()
+        except NotebookError as error:
+            return replace(empty, problem=error.problem)
+    return replace(empty, files={f"{topic}.py": content})
+
+
+def most_bytes(name: str, limits: Limits) -> int:
+    """How large a file of this name may be."""
+    return NOTEBOOK_BYTES if name.casefold().endswith(".ipynb") else limits.source_bytes

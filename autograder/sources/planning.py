@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.model import Limits, Receipt, Sentence, Submission, UsageError, sentence
 from autograder.roster import Person, Roster, Who, folded
 from autograder.sources import archives
+from autograder.sources.folders import most_bytes, of_content
 from autograder.sources.handed import HandIn, Stray
 from autograder.sources.platforms import SUFFIXES, detected
 from autograder.sources.tree import Entry, TooLarge, Tree, Unreadable, is_noise, tree_at
@@ -41,17 +42,17 @@ class Planned:
             return empty
         size = self.entry.size
         try:
-            content = self.entry.read(limits.source_bytes)
+            content = self.entry.read(most_bytes(self.entry.name, limits))
         except TooLarge:
-            text = "{name} has {size} bytes, {most} is the limit"
-            problem = sentence(text, name=self.entry.name, size=size, most=limits.source_bytes)
-            return replace(empty, problem=problem)
+            most = most_bytes(self.entry.name, limits)
+            words = {"name": self.entry.name, "size": size, "most": most}
+            return replace(empty, problem=sentence("{name} has {size} bytes, {most} is the limit", **words))
         except Unreadable as error:
             problem = self.entry.problem or sentence(
                 "{name} cannot be read: {why}", name=self.entry.name, why=str(error)
             )
             return replace(empty, problem=problem)
-        return replace(empty, files={f"{self.topic}.py": content})
+        return of_content(empty, self.entry.name, content, self.topic, limits)
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,8 @@ def _kept(found: Choice, limits: Limits) -> Choice:
     entry, problem, note = found
     if entry is None or entry.problem is not None:
         return found
-    content = entry.read(limits.source_bytes) if entry.size <= limits.source_bytes else b""
+    most_here = most_bytes(entry.name, limits)
+    content = entry.read(most_here) if entry.size <= most_here else b""
     load: Callable[[int], bytes] = lambda most: content  # noqa: E731
     return replace(entry, load=load), problem, note
 
@@ -247,17 +249,16 @@ def _best(entries: list[Entry], topic: str, lenient: bool, numbered: bool) -> Ch
     closest = min(rank[0] for rank, _ in ranked)
     among = [(rank, each) for rank, each in ranked if rank[0] == closest]
 
-    def key(pair: tuple[tuple[int, int, int], Entry]) -> tuple[bool, int, int, tuple[str, ...]]:
-        (_, mark, _), each = pair
-        is_module = not each.name.casefold().endswith(".ipynb")
-        return (is_module, 0 if numbered else -len(each.parts), mark, each.parts[:-1] if numbered else ())
+    def key(pair: tuple[tuple[int, int], Entry]) -> tuple[int, int, tuple[str, ...]]:
+        (_, mark), each = pair
+        return (0 if numbered else -len(each.parts), mark, each.parts[:-1] if numbered else ())
 
     best = max(map(key, among))
     tied = [pair[1] for pair in among if key(pair) == best]
-    if closest == 3 and len({each.path for _, each in among if not each.name.casefold().endswith(".ipynb")}) > 1:
+    if closest == 3 and len({each.path for _, each in among}) > 1:
         return None, sentence("several files could be {name}: {files}", name=f"{topic}.py", files=_listed(among)), None
     if len(tied) > 1:
-        return None, _collision(tied, topic, [pair[1] for pair in among]), None
+        return None, _collision(tied, topic), None
     (chosen,) = tied
     note = None
     if closest > 0 or chosen.name != f"{topic}{chosen.name[-len(_suffix(chosen)) :]}":
@@ -265,17 +266,21 @@ def _best(entries: list[Entry], topic: str, lenient: bool, numbered: bool) -> Ch
     return chosen, None, note
 
 
-def _listed(among: list[tuple[tuple[int, int, int], Entry]]) -> str:
+def _listed(among: list[tuple[tuple[int, int], Entry]]) -> str:
     return ", ".join(sorted(each.path for _, each in among)[:5])
 
 
-def _collision(tied: list[Entry], topic: str, among: list[Entry]) -> Sentence:
+def _collision(tied: list[Entry], topic: str) -> Sentence:
     if len({folded(each.path) for each in tied}) < len(tied):
         names = sorted(each.path for each in tied)
         return sentence(
             "{one} and {other} are one name on many systems; one of them counts", one=names[0], other=names[-1]
         )
-    files = ", ".join(sorted(each.path for each in tied)[:5])
+    names = sorted((each.path for each in tied), reverse=True)
+    if len({name.rpartition(".")[0] for name in names}) == 1 and len(names) == 2:
+        one, other = names
+        return sentence("{one} and {other} were both handed in: which one counts?", one=one, other=other)
+    files = ", ".join(sorted(names)[:5])
     return sentence("several files could be {name}: {files}", name=f"{topic}.py", files=files)
 
 
@@ -283,21 +288,21 @@ def _suffix(entry: Entry) -> str:
     return next((suffix for suffix in SUFFIXES if entry.name.casefold().endswith(suffix)), "")
 
 
-def _rank(entry: Entry, topic: str, lenient: bool) -> tuple[int, int, int] | None:
+def _rank(entry: Entry, topic: str, lenient: bool) -> tuple[int, int] | None:
     """How well a name fits: 0 exactly, 1 with a mark of a second upload, 2 solution.py, 3 any; and that mark."""
     name, suffix = folded(entry.name), _suffix(entry)
     if not suffix:
         return None
     base = name.removesuffix(suffix)
     if base == folded(topic):
-        return (0, 0, 0)
+        return (0, 0)
     if base.startswith(folded(topic)):
         mark = MARK.fullmatch(base[len(folded(topic)) :])
         if mark is not None and mark["number"]:
-            return (0, int(mark["number"]), 0)
+            return (0, int(mark["number"]))
     if base == "solution" and len(entry.parts) > 1 and folded(entry.parts[-2]) == folded(topic):
-        return (2, 0, 0)
-    return (3, 0, 0) if lenient else None
+        return (2, 0)
+    return (3, 0) if lenient else None
 
 
 def read_all(planned: Iterable[Planned], limits: Limits) -> Iterator[Submission]:

@@ -136,7 +136,8 @@ def test_a_topic_that_proves_less_is_told_what_and_is_exit_code_1(run, course):
     path.write_text(path.read_text().replace("points = 4\n", "points = 5\n"))
     code, out, _ = run("check", "vectors", "--flakes", "0", root=course.root)
     assert code == 1
-    assert "vectors: points: scale: questions add up to 4, assignment.toml says 5\n" in out
+    where, agree = "assignments/vectors/assignment.toml, line 19", "make @points(…) and `points` agree"
+    assert f"vectors: {where}: points: scale: questions add up to 4, assignment.toml says 5; {agree}\n" in out
 
 
 def test_the_table_of_mistakes_counts_caught_named_and_kept(run):

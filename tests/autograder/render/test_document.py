@@ -28,6 +28,7 @@ EACH = [
     "device",
     "seconds",
     "pattern",
+    "attribution",
     "hint",
     "evidence",
     "traceback",

@@ -201,7 +201,7 @@ class Named:
         (["a/b/vectors.py", "vectors.py"], "vectors.py"),
         (["vectors/solution.py", "x.py"], "vectors/solution.py"),
         (["homework.py"], "homework.py"),
-        (["vectors.py", "vectors.ipynb"], "vectors.py"),
+        (["vectors.py", "vectors.ipynb"], "vectors.py and vectors.ipynb were both handed in: which one counts?"),
         (["notes.txt", "__pycache__/vectors.py"], "vectors.py was not handed in, only notes.txt"),
         ([], "vectors.py was not handed in"),
         (["a.py", "b.py"], "several files could be vectors.py: a.py, b.py"),
