@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from autograder.model import Sentence, UsageError, sentence
@@ -144,12 +144,18 @@ def read(sheet: Sheet) -> Roster:
     """
     if not sheet.rows:
         raise UsageError("the roster is empty: a first line of headers and a line for each student are expected")
+    return Roster(person for _, person in rows(sheet))
+
+
+def rows(sheet: Sheet) -> Iterator[tuple[int, Person]]:
+    """The people of a table and the lines in which they stand."""
     head = [folded(value.lstrip("\ufeff")) for value in sheet.rows[0].values]
     if is_canvas(head):
-        return Roster(_canvas(head, sheet))
-    if moodle_column(sheet) is not None:
-        return Roster(_moodle(head, sheet))
-    return Roster(_plain(head, sheet))
+        yield from _canvas(head, sheet)
+    elif moodle_column(sheet) is not None:
+        yield from _moodle(head, sheet)
+    else:
+        yield from _plain(head, sheet)
 
 
 def is_canvas(head: list[str]) -> bool:
@@ -157,14 +163,14 @@ def is_canvas(head: list[str]) -> bool:
     return len(head) > 1 and head[0] == "student" and ("id" in head or "sis login id" in head) and "section" in head
 
 
-def _canvas(head: list[str], sheet: Sheet) -> Iterable[Person]:
+def _canvas(head: list[str], sheet: Sheet) -> Iterator[tuple[int, Person]]:
     columns = {"canvas": "id", "sis": "sis user id", "login": "sis login id"}
     where = {kind: head.index(name) for kind, name in columns.items() if name in head}
-    for row in sheet.rows[1:]:
+    for number, row in enumerate(sheet.rows[1:], start=1):
         ids = {kind: row[column].strip() for kind, column in where.items() if row[column].strip()}
         if ids and not points_row(row):
             key = ids.get("login") or ids.get("sis") or f"{compact(row[0])}_{ids['canvas']}"
-            yield Person(key, row[0].strip(), ids, row[head.index("section")])
+            yield number, Person(key, row[0].strip(), ids, row[head.index("section")])
 
 
 def points_row(row: Row) -> bool:
@@ -197,20 +203,20 @@ def participant(row: Row, column: int) -> str:
     return found.group(1) if found else ""
 
 
-def _moodle(head: list[str], sheet: Sheet) -> Iterable[Person]:
+def _moodle(head: list[str], sheet: Sheet) -> Iterator[tuple[int, Person]]:
     column = moodle_column(sheet)
     assert column is not None
-    rows = [row for row in sheet.rows[1:] if any(row.values)]
-    email = next((c for c in range(len(head)) if rows and all("@" in row[c] for row in rows)), None)
-    for row in rows:
+    filled = [(number, row) for number, row in enumerate(sheet.rows) if number and any(row.values)]
+    email = next((c for c in range(len(head)) if filled and all("@" in row[c] for _, row in filled)), None)
+    for number, row in filled:
         ids = {"moodle": participant(row, column)}
         if email is not None:
             ids["email"] = row[email].strip()
         name = row[column + 1].strip()
-        yield Person(ids.get("email") or f"{name}_{ids['moodle']}", name, ids)
+        yield number, Person(ids.get("email") or f"{name}_{ids['moodle']}", name, ids)
 
 
-def _plain(head: list[str], sheet: Sheet) -> Iterable[Person]:
+def _plain(head: list[str], sheet: Sheet) -> Iterator[tuple[int, Person]]:
     where = {kind: next((head.index(name) for name in names if name in head), None) for kind, names in HEADERS.items()}
     keys = [where[kind] for kind in ("student", "sid", "email", "name") if where[kind] is not None]
     if not keys and (where["first"] is None or where["last"] is None):
@@ -222,8 +228,8 @@ def _plain(head: list[str], sheet: Sheet) -> Iterable[Person]:
         column = where[kind]
         return row[column].strip() if column is not None else ""
 
-    for row in sheet.rows[1:]:
+    for number, row in enumerate(sheet.rows[1:], start=1):
         name = value(row, "name") or " ".join(filter(None, (value(row, "first"), value(row, "last"))))
         ids = {kind: value(row, kind) for kind in ("student", "sid", "email", "github") if value(row, kind)}
         if name or ids:
-            yield Person(next(iter(ids.values()), name), name, ids, value(row, "section"))
+            yield number, Person(next(iter(ids.values()), name), name, ids, value(row, "section"))

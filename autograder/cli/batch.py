@@ -142,7 +142,7 @@ def _code(tally: Tally, strict: bool) -> int:
 def _know(book: Book, found: Plan, topic: str) -> None:
     for each in found.of_topic(topic):
         person = each.person
-        book.know(each.student, each.name, person.section if person else "", person.ids if person else {})
+        book.know(each.student, each.name, person.section if person else "", each.ids)
 
 
 def _listed(found: Plan) -> Iterator[tuple[str, ...]]:

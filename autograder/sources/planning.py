@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class Planned:
     unmatched: Sentence | None = None
     person: Person | None = None
     order: tuple[int | str, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
 
     def submission(self, limits: Limits) -> Submission:
         """The submission, its file read now."""
@@ -112,6 +113,7 @@ class _Owner:
     name: str
     person: Person | None
     members: tuple[str, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
     unmatched: Sentence | None = None
 
 
@@ -137,14 +139,14 @@ def _owner(hand_in: HandIn, roster: Roster, doubtful: set[str]) -> _Owner:
 
 def _one_owner(who: Who, roster: Roster, doubtful: set[str]) -> _Owner:
     if not roster:
-        return _Owner(who.key, who.name, None)
+        return _Owner(who.key, who.name, None, ids=who.ids)
     person = roster.match(who)
     if isinstance(person, Sentence):
-        return _Owner(f"?{who.key}", who.name, None, unmatched=person)
+        return _Owner(f"?{who.key}", who.name, None, ids=who.ids, unmatched=person)
     if person.key in doubtful:
         why = sentence("hand-ins under different ids all look like {name}'s", name=person.name or person.key)
-        return _Owner(f"?{who.key}", who.name, None, unmatched=why)
-    return _Owner(person.key, person.name, person)
+        return _Owner(f"?{who.key}", who.name, None, ids=who.ids, unmatched=why)
+    return _Owner(person.key, person.name, person, ids=who.ids)
 
 
 def _meant(planned: Planned, topic: str, topics: Mapping[str, Limits]) -> bool:
@@ -158,7 +160,8 @@ def _planned(hand_in: HandIn, owner: _Owner, topic: str, limits: Limits, source:
     entry, problem, note = choose(hand_in.entries, topic, limits, lenient=lenient, numbered=hand_in.numbered)
     receipt = Receipt(hand_in.at, hand_in.late, 1, owner.members, source, hand_in.where, note)
     name = owner.name or (owner.person.name if owner.person else "")
-    return Planned(owner.key, name, topic, entry, receipt, problem, owner.unmatched, owner.person, hand_in.order)
+    ids = {**owner.ids, **(owner.person.ids if owner.person else {})}
+    return Planned(owner.key, name, topic, entry, receipt, problem, owner.unmatched, owner.person, hand_in.order, ids)
 
 
 def _attempts(submissions: Iterable[Planned], keep_all: bool) -> tuple[tuple[Planned, ...], tuple[Planned, ...]]:
