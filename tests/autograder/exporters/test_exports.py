@@ -44,7 +44,7 @@ MOODLE = {
         "Participant",
     ),
     "de": (
-        "ID,Name,E-Mail-Adresse,Status,Bewertung,Bestwertung,Zuletzt geändert,Feedback als Kommentar",
+        "ID,Name,E-Mail,Status,Bewertung,Bestwertung,Geändert,Feedback als Kommentar",
         "Teilnehmer/in",
     ),
     "zh": ("标识符,全名,电子邮件,状态,成绩,最高分,上次修改（成绩）,反馈评语", "参与者"),
