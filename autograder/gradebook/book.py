@@ -303,6 +303,16 @@ class Book:
             note=_heard(row["note"]), seed=row["seed"], source=row["source"], place=row["place"], questions=questions,
         )  # fmt: skip
 
+    def fingerprints(self, topic: str) -> dict[int, str]:
+        """What each grading of a topic rests on."""
+        query = "SELECT g.id, g.fingerprint FROM grading g JOIN run r ON r.id = g.run WHERE r.topic = ?"
+        return {row[0]: row[1] for row in self.connection.execute(query, (topic,))}
+
+    def runs(self, kind: str, topic: str = "") -> list[sqlite3.Row]:
+        """The runs of a kind, the latest first."""
+        query = "SELECT * FROM run WHERE kind = ? AND (topic = ? OR ? = '') ORDER BY id DESC"
+        return self.connection.execute(query, (kind, topic, topic)).fetchall()
+
     def report(self, grading: int) -> tuple[Report, str] | None:
         """The report of a grading and its language; None if it has none."""
         found = self.connection.execute("SELECT report FROM grading WHERE id = ?", (grading,)).fetchone()
