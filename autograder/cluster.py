@@ -12,8 +12,9 @@ import hmac
 import importlib
 import threading
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,21 @@ class Spread:
         """End the cluster if it was started here."""
         if self._cluster is not None:
             self._cluster.close()
+
+
+@contextmanager
+def spread(word: str, root: Path, topic: str, jobs: int) -> Iterator[tuple[batch.Pool, int]]:
+    """Where a topic's work goes, and how many pieces to keep on their way: the cluster, or this machine without one.
+
+    Raises UsageError.
+    """
+    if not word:
+        yield batch.local_pool, jobs
+        return
+    with closing(Spread(place(word, root), basis_of(root, topic))) as found:
+        flying = found.jobs()
+        found.proved(root, topic)
+        yield found.pool, flying
 
 
 class _Tasks(Executor):

@@ -19,7 +19,7 @@ from test_batch import Here
 from test_batch_pool import DEADLY
 from test_batch_pool import SOURCES as POISONED
 
-from autograder import bank, batch, cluster
+from autograder import bank, batch, cluster, policies
 from autograder.batch import Shard
 from autograder.cli import main
 from autograder.model import Submission, UsageError
@@ -97,7 +97,7 @@ def results(outcomes):
 
 def work(course, count):
     """Shards of so many submissions."""
-    return batch.shards(list(submissions(count)), course.root, "vectors", SECRET, 2)
+    return batch.shards(submissions(count), count, course.root, "vectors", SECRET, 2)
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_a_submission_that_kills_every_worker_is_named_and_the_rest_goes_on(tmp_
     course = with_graders(tmp_path / "course", DEADLY)
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}), started({}, {}) as made:
         handed_in = [Submission(name, {"vectors.py": source.encode()}) for name, source in POISONED.items()]
-        pieces = batch.shards(handed_in, course.root, "vectors", SECRET, 1)
+        pieces = batch.shards(handed_in, len(handed_in), course.root, "vectors", SECRET, 1)
         with spread(made, course) as found:
             outcomes = {each.submission.student: each for each in batch.outcomes(pieces, found.pool, 4)}
     assert sorted(outcomes) == sorted(POISONED)
@@ -238,7 +238,7 @@ def test_a_worker_with_another_course_is_named_and_gives_no_grade(two, tmp_path)
             found.proved(other.root, "vectors")
         with pytest.raises(UsageError, match="there is no course at"):
             found.proved(tmp_path / "nowhere", "vectors")
-        (shard,) = batch.shards(list(submissions(1)), other.root, "vectors", SECRET, 1)
+        (shard,) = batch.shards(submissions(1), 1, other.root, "vectors", SECRET, 1)
         (outcome,) = batch.outcomes([shard], found.pool, 1)
     assert outcome.report is None
     assert outcome.trouble.startswith("OtherCourseError: ")
@@ -284,6 +284,7 @@ def test_a_cluster_in_course_toml_is_checked_as_it_is_read(tmp_path, table, said
     (tmp_path / "course.toml").write_text(f"[cluster.here]\n{table}", "utf-8")
     if not said:
         assert cluster.place("here", tmp_path).start is not None
+        assert set(policies.read(tmp_path / "course.toml")) == {""}
         return
     with pytest.raises(UsageError) as caught:
         cluster.place("here", tmp_path)
