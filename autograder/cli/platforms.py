@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.cli.codes import GRADED, OURS, Commands, command, course_of, topics_of
+from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
 from autograder.language import chosen
 from autograder.model import UsageError
 from autograder.render.clean import clean
@@ -29,6 +29,17 @@ def add_to(commands: Commands) -> None:
     release = _verb(verbs, "release", _otter_release, "write <topic>/<topic>.ipynb for `otter assign`")
     release.add_argument("--force", action="store_true", help="overwrite what is there")
     release.add_argument("--into", type=Path, default=Path("otter"), help="a folder (default: %(default)s)")
+    archive = _verb(commands, "gradescope", _gradescope, "write the archive of a Gradescope autograder")
+    archive.add_argument("--out", type=Path, help="where (default: out/gradescope/<topic>.zip)")
+    archive.add_argument("--hidden", default="after_published", help="when hidden questions are seen: %(default)s")
+    archive.add_argument("--leaderboard", action="store_true", help="show the class the points of public questions")
+    archive.add_argument("--unsafe", action="store_true", help="grade even where student code cannot be kept apart")
+    archive.add_argument("--torch-index", default="", help="where pip finds PyTorch's CPU build (https://…)")
+    archive.add_argument("--try", dest="trial", type=Path, help="a submission to run it on here, as Gradescope would")
+    parity = command(commands, "parity", _parity, "the same scores on every platform: a table, and out/parity.csv")
+    parity.add_argument("topic", nargs="?", default="", help="a topic; all when left out")
+    parity.add_argument("--most", type=int, default=0, help="so many alternatives and mistakes (default: all)")
+    parity.add_argument("--out", type=Path, help="a line for each submission (default: out/parity.csv)")
 
 
 def _verb(
@@ -83,3 +94,42 @@ def _otter_release(options: argparse.Namespace) -> int:
     topics_of(course, options.topic)
     print(release(course, options.topic, options.into, chosen(options.lang), force=options.force))
     return GRADED
+
+
+def _gradescope(options: argparse.Namespace) -> int:
+    from autograder.batch import course_secret
+    from autograder.platforms import gradescope
+
+    course = course_of(options)
+    topics_of(course, options.topic)
+    settings = gradescope.Settings(
+        options.topic, chosen(options.lang), options.hidden, options.leaderboard, options.unsafe
+    )
+    path = options.out or course.root / "out" / "gradescope" / f"{options.topic}.zip"
+    print(gradescope.write(course, path, settings, course_secret(course.root), options.torch_index))
+    if options.trial is not None:
+        from autograder.platforms.harness import run
+
+        found = run(path, options.trial)
+        print(found.printed.strip())
+        print(f"results.json is as Gradescope wants it: {len(found.results['tests'])} tests, {found.results['score']:g}")
+    return GRADED
+
+
+def _parity(options: argparse.Namespace) -> int:
+    from autograder.gradebook import put
+    from autograder.platforms import parity
+
+    course = course_of(options)
+    if options.most < 0:
+        raise UsageError(f"--most {options.most} is not positive")
+    found = []
+    print(parity.heading())
+    for topic in topics_of(course, options.topic):
+        found += parity.rows(course, topic, parity.chosen_samples(course, topic, options.most))
+    print(parity.table(found))
+    path = options.out or course.root / "out" / "parity.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    put(path, parity.details(found))
+    differing = [row for row in found for route in row.others if row.differing(route)]
+    return INCOMPLETE if differing else GRADED
