@@ -8,7 +8,7 @@ RUN := $(BIN)/python -m autograder
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system grade batch starter check test lint mutants gallery fuzz chaos bench translations doctor clean
+.PHONY: help setup system grade batch starter check test lint mutants gallery fuzz chaos bench parity translations doctor clean
 
 help:            ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ fuzz: $(VENV)/developer.stamp ## wrong frames for the trusted side [SECONDS=60] 
 
 chaos: $(VENV)/developer.stamp ## kill a batch's processes at random moments [ROUNDS=100] [SEED=…]
 	@AUTOGRADER_CHAOS=$(or $(ROUNDS),100) AUTOGRADER_CHAOS_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q tests/autograder/chaos
+
+parity: $(VENV)/developer.stamp ## the same scores by nbgrader, Otter and Gradescope [TOPIC=…] [MOST=3]
+	@$(RUN) parity $(TOPIC) $(if $(MOST),--most $(MOST))
 
 bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn
 	@$(BIN)/python -m benchmarks

@@ -42,9 +42,7 @@ def add_to(commands: Commands) -> None:
     parity.add_argument("--out", type=Path, help="a line for each submission (default: out/parity.csv)")
 
 
-def _verb(
-    verbs: Commands, name: str, run: Callable[[argparse.Namespace], int], text: str
-) -> argparse.ArgumentParser:
+def _verb(verbs: Commands, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
     made = command(verbs, name, run, text)
     made.add_argument("topic", help="a topic")
     return made
@@ -112,7 +110,9 @@ def _gradescope(options: argparse.Namespace) -> int:
 
         found = run(path, options.trial)
         print(found.printed.strip())
-        print(f"results.json is as Gradescope wants it: {len(found.results['tests'])} tests, {found.results['score']:g}")
+        print(
+            f"results.json is as Gradescope wants it: {len(found.results['tests'])} tests, {found.results['score']:g}"
+        )
     return GRADED
 
 
@@ -123,7 +123,7 @@ def _parity(options: argparse.Namespace) -> int:
     course = course_of(options)
     if options.most < 0:
         raise UsageError(f"--most {options.most} is not positive")
-    found = []
+    found: list[parity.Row] = []
     print(parity.heading())
     for topic in topics_of(course, options.topic):
         found += parity.rows(course, topic, parity.chosen_samples(course, topic, options.most))

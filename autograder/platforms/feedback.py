@@ -55,7 +55,6 @@ def hidden_text(questions: Sequence[QuestionResult], language: str) -> str:
     return say(what, language)
 
 
-
 def later(language: str) -> str:
     """What stands where no hidden questions are at hand."""
     return say(sentence("Further questions are asked when the work has been collected."), language)

@@ -33,12 +33,16 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
 python=""
 for version in 3.13 3.12 3.11; do
-  if apt-get install -q -y --no-install-recommends "python$version" "python$version-venv"; then python="python$version"; break; fi
+  if apt-get install -q -y --no-install-recommends "python$version" "python$version-venv"; then
+    python="python$version"
+    break
+  fi
 done
 test -n "$python" || {{ echo "no Python of 3.11 or later: choose a base image with Ubuntu 22.04 or later"; exit 1; }}
-apt-get install -q -y --no-install-recommends bubblewrap || true  # another way to isolate, where the platform lets it
+apt-get install -q -y --no-install-recommends bubblewrap || true  # one more way to isolate, where it may
 "$python" -m venv /autograder/venv
-/autograder/venv/bin/python -m pip install --quiet --disable-pip-version-check{index} -r /autograder/source/requirements.txt
+pip="/autograder/venv/bin/python -m pip install --quiet --disable-pip-version-check"
+$pip{index} -r /autograder/source/requirements.txt
 chmod -R go-rwx /autograder/source
 """
 RUN = """\

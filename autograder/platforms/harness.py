@@ -149,7 +149,9 @@ def run(archive: Path, submission: Path, **environment: str) -> Run:
         )
         path = root / "results" / "results.json"
         if done.returncode or not path.is_file():
-            raise AutograderError(f"run_autograder left no results (exit status {done.returncode}): {done.stdout[-2000:]}")
+            raise AutograderError(
+                f"run_autograder left no results (exit status {done.returncode}): {done.stdout[-2000:]}"
+            )
         results = json.loads(path.read_text("utf-8"))
         wrong = list(problems(results))
         if wrong:

@@ -105,9 +105,9 @@ def _notebook(topic: str) -> bytes:
     path = Path(f"{topic}.ipynb")
     if os.environ.get(EXECUTION) and path.is_file():
         return path.read_bytes()
-    from IPython import get_ipython  # type: ignore[attr-defined]
+    from IPython import get_ipython
 
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     cells = shell.history_manager.input_hist_raw if shell is not None else []
     own = [cell for cell in cells if not any(name in cell for name in OWN)]
     marked = [{"cell_type": "code", "metadata": {"tags": ["solution"]}, "source": cell} for cell in own]

@@ -129,8 +129,7 @@ class Place:
             documents.write(target, sample.in_notebook(released))
         self._run(tree, "nbgrader", "autograde", self.topic)
         with tree_at(tree).gradebook() as book:
-            found = [book.find_submission(self.topic, f"student{number}") for number in range(len(chosen))]
-            return [{grade.name: grade.score for each in one.notebooks for grade in each.grades} for one in found]
+            return [_cell_scores(book.find_submission(self.topic, f"student{n}")) for n in range(len(chosen))]
 
     def by_otter(self, chosen: Sequence[Sample]) -> list[Scores]:
         """`otter assign`, then what `otter run` calls, for each notebook."""
@@ -151,7 +150,9 @@ class Place:
             results = grade_submission(str(path), str(archive), quiet=True)
         scores: dict[str, float] = {}
         for exercise in dict.fromkeys(question.exercise for question in self.questions):
-            ordered = [q for hidden in (False, True) for q in self.questions if (q.exercise, q.hidden) == (exercise, hidden)]
+            ordered = [
+                q for hidden in (False, True) for q in self.questions if (q.exercise, q.hidden) == (exercise, hidden)
+            ]
             cases = results.get_result(exercise).test_case_results
             scores |= {q.name: q.points if case.passed else 0.0 for q, case in zip(ordered, cases, strict=True)}
         return scores
@@ -161,7 +162,7 @@ class Place:
         archive = gradescope.write(
             self.course, self.folder / "gradescope.zip", gradescope.Settings(self.topic), bytes(32)
         )
-        found = []
+        found: list[Scores] = []
         for number, sample in enumerate(chosen):
             path = self.folder / "submission" / f"{self.topic}{'.ipynb' if number % 2 else '.py'}"
             path.parent.mkdir(exist_ok=True)
@@ -188,6 +189,10 @@ class Place:
         )
         if done.returncode:
             raise AutograderError(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-3000:]}")
+
+
+def _cell_scores(submission: Any) -> Scores:
+    return {grade.name: grade.score for notebook in submission.notebooks for grade in notebook.grades}
 
 
 @contextlib.contextmanager

@@ -108,7 +108,7 @@ def _helpers(region: Region, lines: list[str]) -> Iterator[str]:
 
 
 def for_otter(source: str) -> str:
-    """The solution with marks as Otter strips them: it drops the solution and keeps a prompt, the starter's own lines."""
+    """The solution with marks as Otter strips them: it drops the solution and keeps a prompt, the starter's lines."""
     lines, found = source.splitlines(), regions(source)
     out: list[str] = []
     done = 0
@@ -130,5 +130,7 @@ def for_otter(source: str) -> str:
 def _prompt(indent: str, lines: list[str]) -> list[str]:
     """Lines that only the student gets. In the solution they are a string that nobody reads."""
     if any('"""' in line or "\\" in line for line in lines):
-        raise AutograderError("a STARTER region with three quotation marks or a backslash cannot be given through Otter")
+        raise AutograderError(
+            "a STARTER region with three quotation marks or a backslash cannot be given through Otter"
+        )
     return [f'{indent}""" # BEGIN PROMPT', *lines, f'{indent}""" # END PROMPT']
