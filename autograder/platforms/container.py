@@ -6,13 +6,15 @@ the submission's own and is thrown away, so that nothing is lost when their file
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,17 @@ from autograder.batch import seed_for
 from autograder.exporters.gradescope import results
 from autograder.gradebook import put
 from autograder.grading import Answerer, Grader
-from autograder.manifest import Course
+from autograder.manifest import AssignmentFile, Course
 from autograder.model import AutograderError, Limits, Report, Submission, sentence
 from autograder.platforms.gradescope import SEALED, SECRET, SETTINGS, Settings, read_settings
 from autograder.platforms.kernel import SEED
 from autograder.sandbox.choice import choose, require_isolation
 from autograder.scoring import total
 from autograder.sources.folders import SUFFIXES, file_of, from_path
+
+CGROUPS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+RESERVED_BYTES = {"numpy": 256 << 20, "torch": 640 << 20}  # measured: 70 and 414 MB
+LEAST_BYTES = 256 << 20
 
 
 def main(root: str) -> int:
@@ -58,13 +64,14 @@ def main(root: str) -> int:
 
 def graded(place: Path, course: Course, settings: Settings) -> Report:
     """The submission's report. Raises AutograderError, for one where student code cannot be kept apart."""
-    assignment = course.assignment(settings.topic)
+    assignment = within(course.assignment(settings.topic), available_bytes())
     submission = handed_in(place / "submission", settings.topic, assignment.limits, _student(place))
     secret = bytes.fromhex((course.root / SECRET).read_text("ascii").strip())
     seed = os.environ.get(SEED) or seed_for(secret, settings.topic, submission.student)
     isolation = require_isolation(assignment.framework, unsafe=settings.unsafe)
     with closing(choose(assignment.framework, expected=isolation)) as sandbox:
         grader = Grader(course, settings.topic)
+        grader.assignment = assignment
         reports: list[Report] = []
 
         def answerers() -> Iterator[Answerer]:
@@ -73,6 +80,30 @@ def graded(place: Path, course: Course, settings: Settings) -> Report:
 
         grader.grade(answerers(), reports.append)
     return reports[0]
+
+
+def available_bytes(places: Iterable[Path] = CGROUPS) -> int | None:
+    """What the container may use, as the kernel tells; None where it does not."""
+    for path in places:
+        with contextlib.suppress(OSError, ValueError):
+            return int(path.read_text("ascii"))  # "max" is no number
+    return None
+
+
+def within(assignment: AssignmentFile, most: int | None) -> AssignmentFile:
+    """The assignment with a memory limit that leaves the container what grading itself takes.
+
+    Raises AutograderError for a container that is too small.
+    """
+    reserve = RESERVED_BYTES[assignment.framework]
+    if most is None or most - reserve >= assignment.limits.memory_bytes:
+        return assignment
+    if most - reserve < LEAST_BYTES:
+        raise AutograderError(
+            f"the container has {most >> 20} MB, {assignment.topic} takes {(reserve + LEAST_BYTES) >> 20} MB: "
+            "choose a larger one in the autograder's settings on Gradescope"
+        )
+    return replace(assignment, limits=replace(assignment.limits, memory_bytes=most - reserve))
 
 
 def seal(course: Course) -> None:

@@ -23,7 +23,6 @@ SEALED = ("solutions", "tests", SECRET)  # what run_autograder takes off the dis
 SHIPPED = (".py", ".mo", ".ini", ".typed")
 MOMENT = (2020, 1, 1, 0, 0, 0)
 NUMPY_PACKAGES = ("numpy", "pytest", "rich", "scikit-learn")
-MEMORY_BYTES = {"numpy": 768 << 20, "torch": 2048 << 20}
 
 SETUP = """\
 #!/usr/bin/env bash

@@ -72,5 +72,4 @@ def test_a_client_hears_of_trouble_and_of_an_engine_that_ended():
         with pytest.raises(GraderFaultError, match="ended before it answered"):
             client.ask(TOPIC, "", b"{}")
     finally:
-        client._process.stdin.close()
-        client._process.stdout.close()
+        client.close()

@@ -11,7 +11,7 @@ from trees import ROOT, TOPIC
 from autograder.manifest import Course
 from autograder.model import AutograderError, Limits, UsageError
 from autograder.platforms import harness
-from autograder.platforms.container import handed_in
+from autograder.platforms.container import available_bytes, handed_in, within
 from autograder.platforms.gradescope import Settings, derived, requirements, write
 
 SECRET = bytes(range(32))
@@ -122,6 +122,18 @@ def test_a_link_to_what_is_not_theirs_is_refused(tmp_path):
     (tmp_path / "solution.py").write_text("secret = 1")
     (tmp_path / "submission" / f"{TOPIC}.py").symlink_to(tmp_path / "solution.py")
     assert "is a symbolic link" in str(handed_in(tmp_path / "submission", TOPIC, Limits(), "a").problem)
+
+
+def test_a_submission_gets_the_memory_that_grading_leaves_it(course, tmp_path):
+    (tmp_path / "max").write_text("max\n")
+    (tmp_path / "small").write_text(f"{768 << 20}\n")
+    assert available_bytes([tmp_path / "none", tmp_path / "max"]) is None
+    most = available_bytes([tmp_path / "max", tmp_path / "small"])
+    assignment = course.assignment(TOPIC)
+    assert within(assignment, most).limits.memory_bytes == 512 << 20
+    assert within(assignment, None) is within(assignment, 8 << 30) is assignment
+    with pytest.raises(AutograderError, match="the container has 500 MB, gradient_descent takes 512 MB"):
+        within(assignment, 500 << 20)
 
 
 RIGHT = {"score": 1, "tests": [{"score": 1, "max_score": 2, "name": "a", "visibility": "hidden", "status": "failed"}]}
