@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.compare import Comparison
-from autograder.model import GraderMistake, Sentence, Status, StudentFault, Verdict, sentence
+from autograder.model import GraderMistake, Picture, Sentence, Status, StudentFault, Verdict, sentence
 from autograder.student import Answer, Origin, Student, resolved
 from autograder.wire import Opaque, Tensor
+
+SHOWN = "shown"
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Observation:
 
     note: what a passing check has to tell (the tier that a training run reached). comparison: how the two
     were held against each other, None where the check was of another kind. origin: the call that gave the answer,
-    and student: whom to ask it again; None where nobody can.
+    and student: whom to ask it again; None where nobody can. picture: what it gives a report to draw.
     """
 
     called: str
@@ -31,6 +33,7 @@ class Observation:
     comparison: Comparison | None = None
     origin: Origin | None = None
     student: Student | None = None
+    picture: Picture | None = None
 
     @property
     def passed(self) -> bool:
@@ -42,7 +45,24 @@ def look(answer: Any, check: str) -> Any:
     """The plain value of an answer, tensors as arrays. Refuses what is not a student's answer: that is ours."""
     if not isinstance(answer, Answer):
         raise GraderMistake(f"{check} needs a student's answer on the left, got {type(answer).__name__}")
-    return plain(resolved(answer)._value)
+    value = resolved(answer)._value
+    refuse_other_device(answer, value)
+    return plain(value)
+
+
+def refuse_other_device(answer: Answer, value: Any) -> None:
+    """A tensor on the CPU is no answer where the GPU was asked. Raises StudentFault."""
+    wanted, found = answer._student._device, _devices(value)
+    if wanted != "cpu" and "cpu" in found:
+        raise wrong_form(answer, sentence("the result lies on the device cpu, expected {wanted}", wanted=wanted))
+
+
+def _devices(value: Any) -> set[str]:
+    """Where the tensors in a value lie."""
+    if isinstance(value, Tensor):
+        return {value.device}
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
+    return set().union(*map(_devices, parts))
 
 
 def expected(value: Any, check: str) -> Any:
@@ -68,20 +88,41 @@ def plain(value: Any) -> Any:
     return value
 
 
-def passed(answer: Answer, actual: Any, wanted: Any, note: Sentence | None = None) -> None:
+def passed(
+    answer: Answer,
+    actual: Any,
+    wanted: Any,
+    note: Sentence | None = None,
+    picture: Picture | None = None,
+    comparison: Comparison | None = None,
+) -> None:
     """Report an accepted answer."""
-    _observe(answer, actual, wanted, note=note)
+    _observe(answer, actual, wanted, note=note, picture=picture, comparison=comparison)
 
 
-def failed(answer: Answer, actual: Any, wanted: Any, kind: str, verdict: Verdict) -> None:
+def failed(
+    answer: Answer,
+    actual: Any,
+    wanted: Any,
+    kind: str,
+    verdict: Verdict,
+    picture: Picture | None = None,
+    comparison: Comparison | None = None,
+) -> None:
     """Report a refused answer; a grading run ends the question here."""
-    _observe(answer, actual, wanted, kind=kind, verdict=verdict)
+    _observe(answer, actual, wanted, kind=kind, verdict=verdict, picture=picture, comparison=comparison)
+
+
+def shown(answer: Answer, picture: Picture) -> None:
+    """Report a picture, which is neither accepted nor refused."""
+    _observe(answer, None, None, kind=SHOWN, picture=picture)
 
 
 def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -> None:
     """Hold an answer against what is wanted and report it, accepted or refused."""
     if "→" in answer._called:  # a named part: `dw[2]` rather than `result[2]`
         comparison = replace(comparison, root=answer._called.rsplit("→ ", 1)[1])
+    comparison = replace(comparison, device=answer._student._device)
     difference = comparison.difference(actual, wanted)
     if difference is None:
         _observe(answer, actual, wanted, comparison=comparison)
@@ -107,6 +148,11 @@ def wrong_form(answer: Answer, what: Sentence) -> StudentFault:
     verdict = Verdict(Status.WRONG, _about(answer, what))
     _observe(answer, plain(resolved(answer)._value), None, kind="form", verdict=verdict)
     return StudentFault(verdict)
+
+
+def literally(text: str) -> str:
+    """An author's words as a template without places: braces stand for themselves."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def opaque_inside(value: Any) -> str | None:

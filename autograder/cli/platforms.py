@@ -73,7 +73,8 @@ def _nbgrader_import(options: argparse.Namespace) -> int:
         raise UsageError(f"--jobs {options.jobs} is not positive")
     isolation = require_isolation(course.assignment(topic).framework, unsafe=options.unsafe)
     print(f"isolation: level {isolation.level}")
-    work = batch.shards(submissions, course.root, topic, batch.course_secret(course.root), jobs, isolation)
+    secret = batch.course_secret(course.root)
+    work = batch.shards(submissions, len(submissions), course.root, topic, secret, jobs, isolation)
     open_ones = 0
     for outcome in batch.outcomes(work, batch.local_pool, jobs):
         student = clean(outcome.submission.student)
@@ -117,8 +118,8 @@ def _gradescope(options: argparse.Namespace) -> int:
 
 
 def _parity(options: argparse.Namespace) -> int:
-    from autograder.gradebook import put
     from autograder.platforms import parity
+    from autograder.results import put
 
     course = course_of(options)
     if options.most < 0:

@@ -20,12 +20,12 @@ from typing import Any
 
 from autograder.batch import seed_for
 from autograder.exporters.gradescope import results
-from autograder.gradebook import put
 from autograder.grading import Answerer, Grader
 from autograder.manifest import AssignmentFile, Course
 from autograder.model import AutograderError, Limits, Report, Submission, sentence
 from autograder.platforms.gradescope import SEALED, SECRET, SETTINGS, Settings, read_settings
 from autograder.platforms.kernel import SEED
+from autograder.results import put
 from autograder.sandbox.choice import choose, require_isolation
 from autograder.scoring import total
 from autograder.sources.folders import SUFFIXES, file_of, from_path

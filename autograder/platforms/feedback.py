@@ -10,7 +10,7 @@ from rich.console import Console
 
 from autograder.language import say, title
 from autograder.model import QuestionResult, Report, Status, sentence
-from autograder.render.terminal import Page
+from autograder.render.explained import explained
 from autograder.scoring import total
 
 WIDTH = 100
@@ -36,9 +36,9 @@ def question_text(report: Report, question: QuestionResult, language: str) -> st
     """A question as the terminal shows it: a line when it passed, all that is known when it did not."""
     if question.verdict.status is Status.PASSED:
         return f"✓ {question.name}  {question.score:g}/{question.points:g}  {title(question.title, language)}"
-    page = Page(language, Console(file=io.StringIO(), width=WIDTH, highlight=False, force_terminal=False))
-    with page.console.capture() as captured:
-        page.console.print(page.question(report, question))
+    console = Console(file=io.StringIO(), width=WIDTH, highlight=False, force_terminal=False)
+    with console.capture() as captured:
+        console.print(explained(report, question, language))
     return "\n".join(line.rstrip() for line in captured.get().rstrip().splitlines())
 
 

@@ -93,18 +93,27 @@ def _helpers(region: Region, lines: list[str]) -> Iterator[str]:
     """A region outside functions: each function's body as a region of its own. Raises AutograderError."""
     body = lines[region.start : region.end - 1]
     done = 0
-    for node in ast.parse(textwrap.dedent("\n".join(body))).body:
-        if not isinstance(node, ast.FunctionDef):
-            raise AutograderError(
-                f"solution.py, line {region.start + node.lineno}: a solution region outside functions holds more "
-                "than functions; nbgrader cannot leave it out"
-            )
+    for node in _functions(ast.parse(textwrap.dedent("\n".join(body))), region):
         first, end = node.body[0].lineno - 1, node.end_lineno or node.lineno
         indent = body[first][: len(body[first]) - len(body[first].lstrip())]
         yield from body[done:first]
         yield from (f"{indent}### BEGIN SOLUTION", *body[first:end], f"{indent}### END SOLUTION")
         done = end
     yield from body[done:]
+
+
+def _functions(within: ast.Module | ast.ClassDef, region: Region) -> Iterator[ast.FunctionDef]:
+    """The functions and methods of a region, which holds nothing else but their classes and docstrings."""
+    for node in within.body:
+        if isinstance(node, ast.FunctionDef):
+            yield node
+        elif isinstance(node, ast.ClassDef):
+            yield from _functions(node, region)
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            raise AutograderError(
+                f"solution.py, line {region.start + node.lineno}: a solution region outside functions holds more "
+                "than functions and classes of them; nbgrader cannot leave it out"
+            )
 
 
 def for_otter(source: str) -> str:
