@@ -12,11 +12,11 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.cli import author, batch, doctor, grade, report
+from autograder.cli import author, batch, doctor, grade, loop, report
 from autograder.cli.codes import OURS, STOPPED, USAGE
 from autograder.model import AutograderError, UsageError
 
-COMMANDS = (grade, report, batch, author, doctor)
+COMMANDS = (grade, loop, report, batch, author, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
