@@ -19,6 +19,7 @@ from autograder.cli import (
     export,
     grade,
     gradebook,
+    loop,
     platforms,
     regrade,
     report,
@@ -36,6 +37,7 @@ COMMANDS = (
     author,
     platforms,
     doctor,
+    loop,
 )
 
 
