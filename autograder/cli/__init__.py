@@ -29,6 +29,7 @@ from autograder.model import AutograderError, UsageError
 
 COMMANDS = (
     grade,
+    loop,
     report,
     batch,
     gradebook,
@@ -37,7 +38,6 @@ COMMANDS = (
     author,
     platforms,
     doctor,
-    loop,
 )
 
 
