@@ -50,8 +50,9 @@ report: $(VENV)/student.stamp ## the same as an HTML page with pictures [TOPIC=�
 	@$(RUN) report $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
 	  $(if $(OUT),--out '$(OUT)') $(LANGUAGE_OPTION)
 
-batch: $(VENV)/student.stamp ## a class: TOPIC=… IN=folder OUT=folder [JOBS=…] [FRESH=1] [UNSAFE=1]
-	@$(RUN) batch '$(TOPIC)' '$(IN)' '$(OUT)' $(if $(JOBS),--jobs $(JOBS)) $(if $(FRESH),--fresh) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
+batch: $(VENV)/student.stamp ## a class: TOPIC=… IN=folder OUT=folder [JOBS=…] [CLUSTER=tcp://…] [FRESH=1] [UNSAFE=1]
+	@$(RUN) batch '$(TOPIC)' '$(IN)' '$(OUT)' $(if $(JOBS),--jobs $(JOBS)) $(if $(CLUSTER),--cluster '$(CLUSTER)') \
+	  $(if $(FRESH),--fresh) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
 
 starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
 	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)
@@ -82,8 +83,8 @@ chaos: $(VENV)/developer.stamp ## kill a batch's processes at random moments [RO
 parity: $(VENV)/developer.stamp ## the same scores by nbgrader, Otter and Gradescope [TOPIC=…] [MOST=3]
 	@$(RUN) parity $(TOPIC) $(if $(MOST),--most $(MOST))
 
-bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn [CASE=floor,jobs] [FULL=1]
+	@$(BIN)/python -m benchmarks $(CASE) $(if $(FULL),--full)
 
 gallery: $(VENV)/developer.stamp ## every hostile or broken submission, at each level, as root and as an ordinary user
 	@AUTOGRADER_GALLERY=all $(BIN)/python -m pytest -q -n auto tests/autograder/test_gallery.py
