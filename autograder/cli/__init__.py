@@ -12,11 +12,11 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.cli import author, batch, doctor, export, grade, gradebook, regrade
+from autograder.cli import author, batch, doctor, export, grade, gradebook, regrade, report
 from autograder.cli.codes import OURS, STOPPED, USAGE
 from autograder.model import AutograderError, UsageError
 
-COMMANDS = (grade, batch, gradebook, export, regrade, author, doctor)
+COMMANDS = (grade, report, batch, gradebook, export, regrade, author, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
