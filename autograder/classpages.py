@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from autograder import bank, statistics
+from autograder import bank, similarity, statistics
 from autograder.gradebook import Book
 from autograder.language import say
 from autograder.language import title as titled
 from autograder.manifest import Course
-from autograder.model import Assignment, AutograderError, Report, Sentence, sentence
+from autograder.model import Assignment, AutograderError, Report, Sentence, Verdict, sentence
 from autograder.policies import Final
-from autograder.render import html, overview
+from autograder.render import html, overview, similar
 from autograder.results import file_name, for_review, put
 from autograder.running import Grade
 from autograder.scoring import total
@@ -22,9 +23,20 @@ from autograder.scoring import total
 def student_page(assignment: Assignment, grade: Grade, report: Report, language: str, *, final: bool = False) -> str:
     """What a student gets back: what counts and why, then every question; hidden ones reduced until it is final."""
     heading = f"{assignment.topic}: {grade.standing.name or grade.standing.student}"
-    return html.page(
-        [(assignment, report)], language, reveal_hidden=final, heading=heading, remarks=remarks(grade.final)
+    told = report if final else reduced(report, assignment)
+    return html.page([(assignment, told)], language, reveal_hidden=final, heading=heading, remarks=remarks(grade.final))
+
+
+def reduced(report: Report, assignment: Assignment) -> Report:
+    """The report with nothing of a hidden question but its exercise, its status and its points."""
+    titles = {exercise.name: exercise.title for exercise in assignment.exercises}
+    questions = tuple(
+        replace(q, name=f"{q.exercise} #{n}", title=titles.get(q.exercise, {}), verdict=Verdict(q.verdict.status))
+        if q.hidden
+        else q
+        for n, q in enumerate(report.questions, start=1)
     )
+    return replace(report, questions=questions)
 
 
 def remarks(final: Final) -> list[Sentence]:
@@ -66,6 +78,26 @@ def write(
     hints = _hints(course, assignment.topic, language)
     _put(folder / "index.html", overview.page(heading, lines, numbers, exercises, language, hints=hints, links=links))
     return folder / "index.html"
+
+
+def write_similar(folder: Path, course: Course, assignment: Assignment, book: Book, language: str) -> tuple[Path, int]:
+    """Write similar.html, pairs side by side; where it is, and how many. Groups count once."""
+    topic = assignment.topic
+    last = {each.leader: each.submission for each in book.standings(topic) if each.student == each.leader}
+    files = {leader: book.submitted(number).files for leader, number in last.items()}
+    sources = {leader: found[f"{topic}.py"].decode("utf-8", "replace") for leader, found in files.items() if found}
+    given = [path.read_text("utf-8", "replace") for path in _given(course, topic)]
+    pairs = similarity.pairs(sources, given)
+    heading = say(sentence("{topic}: what submissions share", topic=topic), language)
+    _put(folder / "similar.html", similar.page(heading, pairs, sources, language))
+    return folder / "similar.html", len(pairs)
+
+
+def _given(course: Course, topic: str) -> list[Path]:
+    """What nobody needs to copy from a neighbour: the starter, the solution and the ways that are known."""
+    names = ("solution.py", "alternatives.py", "mistakes.py")
+    paths = [course.starter(topic), *(course.solutions(topic) / name for name in names)]
+    return [path for path in paths if path.is_file()]
 
 
 def _put(path: Path, text: str) -> None:

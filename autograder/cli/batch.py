@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
-from autograder.language import chosen
+from autograder.language import chosen, say
 from autograder.manifest import Course
 from autograder.model import Isolation, Sentence, UsageError, sentence
 
@@ -142,7 +142,11 @@ def _pages(course: Course, topic: str, book: Book, folder: Path, language: str, 
 
     rules = policies.read(course.root / "course.toml")
     grades = running.grades(book, topic, rules.get(topic, rules[""]))
-    return classpages.write(folder, course, course.assignment(topic), book, grades, language, final=options.final)
+    assignment = course.assignment(topic)
+    _, count = classpages.write_similar(folder, course, assignment, book, language)
+    text = say(sentence("similar submissions: {count} pairs to look at", count=count), language)
+    links = [(text, "similar.html"), ("grades.csv", "grades.csv")]
+    return classpages.write(folder, course, assignment, book, grades, language, final=options.final, links=links)
 
 
 def _code(tally: Tally, strict: bool) -> int:
