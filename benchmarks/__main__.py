@@ -16,6 +16,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import watching
+
 ROOT = Path(__file__).parents[1]
 IMPORT = [sys.executable, "-c", "import torch, pytest"]
 GRADE = [sys.executable, "-m", "autograder"]
@@ -105,6 +107,9 @@ def main() -> None:
     results["numpy_full_over_import"] = pairs(NUMPY_FULL, IMPORT, options.rounds)
     print("make grade of a PyTorch topic / import torch, pytest …")
     results["torch_over_import"] = pairs(TORCH, IMPORT, options.rounds)
+    print("save-to-result of make watch / import torch …")
+    results["watch_numpy_over_import"] = watching.numpy_topic(options.rounds)
+    results["watch_torch_over_import"] = watching.torch_topic(options.rounds)
     results["submission_milliseconds"] = submission_cost(20 * options.rounds)
     results["batch"] = batch_cost(options.students)
     for name, value in results.items():
