@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import eight, probes
+from benchmarks import eight, probes, watching
 from benchmarks.measuring import ROOT, Cost, in_turn, median, per_submission, python, run
 
 Figures = dict[str, Any]
@@ -113,8 +113,10 @@ def _ratio(ours: list[Cost], theirs: list[Cost], of: str = "cpu") -> float:
 
 
 def watch(full: bool) -> Figures:
-    """From a saved file to the result of its exercise, under `watch`, beside `import torch, pytest`."""
-    return probes.watch_latency(IMPORT, rounds=8 if full else 4)
+    """From a saved file to the result of its exercise, under `watch`, beside `import torch`."""
+    rounds = 8 if full else 4
+    found = {"numpy": watching.numpy_topic(rounds), "torch": watching.torch_topic(rounds)}
+    return {"ratios": {"watch_over_import": found["numpy"]["ratio"]}, **found}
 
 
 def floor(full: bool) -> Figures:

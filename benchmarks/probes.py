@@ -138,15 +138,6 @@ def lives(rounds: int) -> dict[str, float]:
     return {name: round(statistics.median(values), 2) for name, values in costs.items()}
 
 
-def watch_latency(beside: list[str], rounds: int) -> dict[str, Any]:
-    """Where `watch` is to be measured: its command is not there yet, so that there is no ratio `watch_over_import`.
-
-    To do: start `autograder watch TOPIC`, save the file, take the wall time until the exercise's line is printed;
-    beside it the wall time of `beside`; {"ratios": {"watch_over_import": median of the rounds' ratios}, …}.
-    """
-    return {"skipped": "there is no command `watch` yet", "ratios": {}}
-
-
 class Loopback:
     """A scheduler and workers of one thread, as processes of this machine."""
 

@@ -19,6 +19,8 @@ from autograder.cli import (
     export,
     grade,
     gradebook,
+    loop,
+    platforms,
     regrade,
     report,
 )
@@ -27,12 +29,14 @@ from autograder.model import AutograderError, UsageError
 
 COMMANDS = (
     grade,
+    loop,
     report,
     batch,
     gradebook,
     regrade,
     export,
     author,
+    platforms,
     doctor,
 )
 
