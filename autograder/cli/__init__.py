@@ -19,6 +19,7 @@ from autograder.cli import (
     export,
     grade,
     gradebook,
+    loop,
     platforms,
     regrade,
     report,
@@ -28,6 +29,7 @@ from autograder.model import AutograderError, UsageError
 
 COMMANDS = (
     grade,
+    loop,
     report,
     batch,
     gradebook,

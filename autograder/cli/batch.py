@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
-from autograder.language import chosen
+from autograder.language import chosen, say
 from autograder.manifest import Course
 from autograder.model import Isolation, Sentence, UsageError, sentence
 
@@ -37,9 +37,11 @@ def add_to(commands: Commands) -> None:
     words.add_argument("--roster", type=Path, help="the class: the platform's gradebook, or a table of username, name")
     words.add_argument("--dry-run", action="store_true", help="show what would be graded, and grade nothing")
     words.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
+    words.add_argument("--cluster", default="", help="a Dask scheduler, tcp://host:8786, or a name from course.toml")
     words.add_argument("--unsafe", action="store_true", help="grade without isolation: only code that you trust")
     words.add_argument("--resume", action="store_true", help="keep what is finished: the default, said aloud")
     words.add_argument("--fresh", action="store_true", help="grade everybody again, also those with a final report")
+    words.add_argument("--final", action="store_true", help="show hidden questions in full in the students' pages")
     words.add_argument("--strict", action="store_true", help="exit with 1 when somebody has less than full marks")
 
 
@@ -102,7 +104,7 @@ def roster_of(path: Path | None) -> Roster | None:
 def _graded(
     course: Course, topics: tuple[str, ...], found: Plan, options: argparse.Namespace, page: Page, jobs: int
 ) -> int:
-    from autograder import policies, running
+    from autograder import cluster, policies, running
     from autograder.gradebook import Book
     from autograder.results import Results
     from autograder.sandbox.choice import require_isolation
@@ -113,24 +115,43 @@ def _graded(
     code = GRADED
     for topic in topics:
         assignment = course.assignment(topic)
-        isolation: Isolation = require_isolation(assignment.framework, unsafe=options.unsafe)
+        # The walls are the same for both frameworks, and stand sooner without PyTorch.
+        isolation: Isolation = require_isolation("numpy", unsafe=options.unsafe)
         page.say("Isolation: level {level} ({layers})", level=isolation.level, layers=", ".join(isolation.layers))
         with closing(Results(where.folders[topic], page.language)) as results, Book(where.book) as book:
             _know(book, found, topic)
             planned = found.of_topic(topic)
-            settings = running.Settings(jobs, isolation, page.language, options.fresh)
             submissions = (each.submission(assignment.limits) for each in planned)
             try:
-                with page.progress(len(planned)) as advance:
+                with (
+                    page.progress(len(planned)) as advance,
+                    cluster.spread(options.cluster, course.root, topic, jobs) as (pool, flying),
+                ):
+                    settings = running.Settings(flying, isolation, page.language, options.fresh, pool)
                     tally = running.grade_class(
                         course, topic, submissions, len(planned), book, results, settings, advance
                     )
             finally:
                 path = results.grades(running.rows(book, assignment, rules.get(topic, rules[""])))
+            index = _pages(course, topic, book, where.folders[topic], page.language, options)
         page.batch(tally, path)
+        page.say("to look at, sort and filter: {path}", path=str(index))
         code = max(code, _code(tally, options.strict))
     page.left_out(_left_out(found), found.source)
     return code
+
+
+def _pages(course: Course, topic: str, book: Book, folder: Path, language: str, options: argparse.Namespace) -> Path:
+    """The students' pages and the instructor's index; where that is."""
+    from autograder import classpages, policies, running
+
+    rules = policies.read(course.root / "course.toml")
+    grades = running.grades(book, topic, rules.get(topic, rules[""]))
+    assignment = course.assignment(topic)
+    _, count = classpages.write_similar(folder, course, assignment, book, language)
+    text = say(sentence("similar submissions: {count} pairs to look at", count=count), language)
+    links = [(text, "similar.html"), ("grades.csv", "grades.csv")]
+    return classpages.write(folder, course, assignment, book, grades, language, final=options.final, links=links)
 
 
 def _code(tally: Tally, strict: bool) -> int:
