@@ -148,7 +148,8 @@ class _Session:
 
     def _show(self) -> None:
         if self._report is not None:
-            self._view = replace(self._view, exercise=focus(self._view, self._report, self._assignment))
+            shown = focus(self._view, self._report, self._assignment)
+            self._view = replace(self._view, exercise=shown, pending=tuple(self._left))
             self._watcher.paint(self._assignment, self._report, self._view)
 
     def _awaited(self) -> str | None:
