@@ -1,10 +1,13 @@
 """Draws what a student sees: a real report, rendered by the terminal page itself. `python docs/pictures/make.py`."""
 
+import html
 import io
+import re
 import sys
 from contextlib import closing
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 
 ROOT = Path(__file__).parents[2]
@@ -13,9 +16,11 @@ sys.path.insert(0, str(ROOT))
 from autograder.grading import Grader  # noqa: E402
 from autograder.manifest import Course  # noqa: E402
 from autograder.model import PUBLIC_SEED, Submission  # noqa: E402
+from autograder.render.live import View, live  # noqa: E402
 from autograder.render.terminal import Page  # noqa: E402
 from autograder.sandbox.choice import choose  # noqa: E402
 
+TEXT = re.compile(r'(?P<head><text [^>]*textLength=")(?P<length>[\d.]+)(?P<tail>"[^>]*>)(?P<shown>[^<]*)</text>')
 # rich's own template fetches a font from the network; a page of ours fetches nothing.
 SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -54,12 +59,32 @@ def main() -> None:
     reports = []
     with closing(choose("numpy", for_many=False)) as sandbox:
         grader.grade([grader.submitted(submission, sandbox, PUBLIC_SEED)], reports.append)
-    for language, name in (("en", "grade.svg"), ("zh", "grade.zh-CN.svg")):
-        console = Console(record=True, width=96, file=io.StringIO(), highlight=False, force_terminal=True)
-        Page(language, console).topic(grader.assignment, reports[0])
-        target = Path(__file__).with_name(name)
-        target.write_text(console.export_svg(code_format=SVG, unique_id="grade"), "utf-8")
-        print(target.relative_to(ROOT))
+    view = View("mse_grad", hint=True)
+    for language, ending in (("en", "svg"), ("zh", "zh-CN.svg")):
+        page = recorded()
+        Page(language, page).topic(grader.assignment, reports[0])
+        save(page, f"grade.{ending}")
+        page = recorded()
+        page.print(live(grader.assignment, reports[0], view, language))
+        save(page, f"watch.{ending}")
+
+
+def recorded() -> Console:
+    return Console(record=True, width=96, file=io.StringIO(), highlight=False, force_terminal=True)
+
+
+def widened(text: re.Match[str]) -> str:
+    """A text as wide as it is in a terminal: rich counts a Chinese character as one cell, where it takes two."""
+    shown = html.unescape(text["shown"])
+    length = float(text["length"]) * cell_len(shown) / max(len(shown), 1)
+    return f"{text['head']}{length:g}{text['tail']}{text['shown']}</text>"
+
+
+def save(console: Console, name: str) -> None:
+    target = Path(__file__).with_name(name)
+    drawn = console.export_svg(code_format=SVG, unique_id=name.split(".")[0])
+    target.write_text(TEXT.sub(widened, drawn), "utf-8")
+    print(target.relative_to(ROOT))
 
 
 if __name__ == "__main__":
