@@ -2,6 +2,7 @@
 
 import html
 import io
+import itertools
 import re
 import sys
 from contextlib import closing
@@ -20,7 +21,10 @@ from autograder.render.live import View, live  # noqa: E402
 from autograder.render.terminal import Page  # noqa: E402
 from autograder.sandbox.choice import choose  # noqa: E402
 
-TEXT = re.compile(r'(?P<head><text [^>]*textLength=")(?P<length>[\d.]+)(?P<tail>"[^>]*>)(?P<shown>[^<]*)</text>')
+TEXT = re.compile(
+    r'<text class="(?P<class>[^"]*)" x="(?P<x>[^"]*)" y="(?P<y>[^"]*)" textLength="(?P<length>[^"]*)"(?P<more>[^>]*)>'
+    r"(?P<shown>[^<]*)</text>"
+)
 # rich's own template fetches a font from the network; a page of ours fetches nothing.
 SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -74,10 +78,16 @@ def recorded() -> Console:
 
 
 def widened(text: re.Match[str]) -> str:
-    """A text as wide as it is in a terminal: rich counts a Chinese character as one cell, where it takes two."""
+    """A text in runs of narrow and of wide characters, each as wide as in a terminal: rich takes all for narrow."""
     shown = html.unescape(text["shown"])
-    length = float(text["length"]) * cell_len(shown) / max(len(shown), 1)
-    return f"{text['head']}{length:g}{text['tail']}{text['shown']}</text>"
+    cell, x, runs = float(text["length"]) / max(len(shown), 1), float(text["x"]), []
+    for width, characters in itertools.groupby(shown, cell_len):
+        run = "".join(characters)
+        length = cell * width * len(run)
+        place = f'class="{text["class"]}" x="{x:g}" y="{text["y"]}" textLength="{length:g}"{text["more"]}'
+        runs.append(f"<text {place}>{html.escape(run, quote=False).replace(chr(160), '&#160;')}</text>")
+        x += length
+    return "".join(runs)
 
 
 def save(console: Console, name: str) -> None:
