@@ -8,7 +8,7 @@ RUN := $(BIN)/python -m autograder
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system grade batch starter check test lint mutants fuzz chaos bench translations doctor clean
+.PHONY: help setup system grade batch starter check test lint mutants gallery fuzz chaos bench translations doctor clean
 
 help:            ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ chaos: $(VENV)/developer.stamp ## kill a batch's processes at random moments [RO
 
 bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn
 	@$(BIN)/python -m benchmarks
+
+gallery: $(VENV)/developer.stamp ## every hostile or broken submission, at each level, as root and as an ordinary user
+	@AUTOGRADER_GALLERY=all $(BIN)/python -m pytest -q -n auto tests/autograder/test_gallery.py
 
 translations: $(VENV)/developer.stamp ## compile the catalogues after editing a .po file
 	@$(BIN)/pybabel compile --domain autograder --directory autograder/locale

@@ -27,6 +27,7 @@ from autograder.model import (
 )
 from autograder.plugin import Fixtures, GradingPlugin, Job
 from autograder.reference import Live
+from autograder.sandbox import learning
 from autograder.sandbox.protocol import Sandbox
 from autograder.scoring import exercise_of, report_of
 from autograder.student import Connection, Local, Remote
@@ -71,6 +72,7 @@ class Grader:
         if not self.paths:
             raise AutograderError(f"tests/graders/{topic} has no test_public.py")
         self.bank = bank.load(course.solutions(topic))
+        learning.use_one_thread()
         self.suspects = _suspects(self.bank) if name_mistakes else {}
         self.versions = versions()
         self.basis = fingerprint.of_topic(course, topic, self.versions)

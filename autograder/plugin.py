@@ -22,11 +22,13 @@ import numpy as np
 import pytest
 
 from autograder.checks import Observation
+from autograder.checks.observing import SHOWN
 from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
 from autograder.model import (
     Assignment,
     Flag,
     GraderMistake,
+    Picture,
     QuestionResult,
     Sentence,
     Status,
@@ -41,6 +43,7 @@ from autograder.sandbox.protocol import SandboxError
 from autograder.scoring import exercise_of, score_of
 from autograder.student import Connection, Student
 
+MOST_PICTURES = 4
 OWN = ("student", "reference", "rng", "tensors", "device")
 Deliver = Callable[["Job", tuple[QuestionResult, ...], tuple[Flag, ...]], None]
 
@@ -84,6 +87,23 @@ class Tensors:
         import torch
 
         return torch.from_numpy(self._rng.integers(low, high, size=size)).to(device=self._device)
+
+    def drawn(self, module: Any) -> Any:
+        """The module with each parameter drawn anew, alike under one seed; `check_same` hands them to the student.
+
+        Matrices and kernels keep the size of a signal; gains and biases are standard normal, as an initial 1 or 0
+        would hide a mistake. module: an nn.Module of the reference's, changed in place.
+        """
+        for parameter in module.parameters():
+            fans = math.prod(parameter.shape[1:])  # 1 for a vector
+            fresh = self._rng.normal(size=tuple(parameter.shape)) / math.sqrt(max(fans, 1))
+            parameter.data.copy_(self._like(fresh, parameter))
+        return module
+
+    def _like(self, array: np.ndarray[Any, Any], tensor: Any) -> Any:
+        import torch
+
+        return torch.from_numpy(np.asarray(array)).to(tensor)
 
 
 def generator(seed: str, question: str) -> np.random.Generator:
@@ -197,7 +217,7 @@ class GradingPlugin:
         self.broken: list[str] = []
         self.failure: BaseException | None = None
         self._job: Job | None = None
-        self._results: dict[str, tuple[QuestionResult, tuple[Suspect, ...]]] = {}
+        self._results: dict[str, tuple[QuestionResult, Finding]] = {}
         self._disturbance: SandboxError | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -240,7 +260,7 @@ class GradingPlugin:
         if self._disturbance is not None:
             verdict = _disturbed(self._disturbance)
             left = [item.nodeid for item in items if item.nodeid not in self._results]
-            self._results |= {name: (_result(self.questions[name], verdict, 0.0), ()) for name in left}
+            self._results |= {name: (_result(self.questions[name], verdict, 0.0), Finding(verdict)) for name in left}
         questions = settled(self._results[item.nodeid] for item in items)
         self.deliver(job, *ruled(questions, self.assignment.exercises, functools.partial(_uses, job.connection)))
 
@@ -271,7 +291,7 @@ class GradingPlugin:
             self._disturbance = error
             return True
         seconds = time.perf_counter() - start
-        self._results[pyfuncitem.nodeid] = (_result(question, finding.verdict, seconds), finding.suspects)
+        self._results[pyfuncitem.nodeid] = (_result(question, finding.verdict, seconds), finding)
         return True
 
     def _ask(self, question: Question, job: Job) -> Finding:
@@ -283,10 +303,10 @@ class GradingPlugin:
             if job.witness is not None:
                 job.witness(question.name, play)
                 play = replace(play, fault=next((seen.verdict for seen in play.failures), play.fault))
+            verdict = play.fault or _accepted(play)
+            verdict = replace(verdict, output=job.connection.printed(), pictures=pictures_of(play))
             if play.fault is None:
-                return Finding(_accepted(play))
-            verdict = replace(play.fault, output=job.connection.printed())
-
+                return Finding(verdict)
             suspects = job.suspects.get(question.exercise, ())
             return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
         except SandboxError:
@@ -314,7 +334,12 @@ class GradingPlugin:
             if report.skipped and isinstance(report.longrepr, tuple):
                 why = report.longrepr[-1].removeprefix("Skipped: ")
             verdict = Verdict(Status.NOT_RUN if report.skipped else Status.OURS, sentence("{why}", why=why))
-            self._results[report.nodeid] = (_result(question, verdict, 0.0), ())
+            self._results[report.nodeid] = (_result(question, verdict, 0.0), Finding(verdict))
+
+
+def pictures_of(play: Play) -> tuple[Picture, ...]:
+    """What the checks of a question gave to be drawn, so many at most."""
+    return tuple(seen.picture for seen in play.observations if seen.picture is not None)[-MOST_PICTURES:]
 
 
 def _is_lost(result: QuestionResult) -> bool:
@@ -323,7 +348,7 @@ def _is_lost(result: QuestionResult) -> bool:
 
 def _accepted(play: Play) -> Verdict:
     notes = [seen.note for seen in play.observations if seen.note is not None]
-    if not play.observations:
+    if all(seen.kind == SHOWN for seen in play.observations):
         raise GraderMistake("the question checked nothing")
     return Verdict(Status.PASSED, notes[-1] if notes else Sentence(""))
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.compare import Comparison
-from autograder.model import GraderMistake, Sentence, Status, StudentFault, Verdict, sentence
-from autograder.student import Answer, resolved
+from autograder.model import GraderMistake, Picture, Sentence, Status, StudentFault, Verdict, sentence
+from autograder.student import Answer, Origin, Student, resolved
 from autograder.wire import Opaque, Tensor
+
+SHOWN = "shown"
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,8 @@ class Observation:
     """One check's look at one answer. `kind` is the layer that failed, or '' when it passed.
 
     note: what a passing check has to tell (the tier that a training run reached). comparison: how the two
-    were held against each other, None where the check was of another kind.
+    were held against each other, None where the check was of another kind. origin: the call that gave the answer,
+    and student: whom to ask it again; None where nobody can. picture: what it gives a report to draw.
     """
 
     called: str
@@ -28,6 +31,9 @@ class Observation:
     note: Sentence | None = None
     inputs: dict[str, Any] = field(default_factory=dict)
     comparison: Comparison | None = None
+    origin: Origin | None = None
+    student: Student | None = None
+    picture: Picture | None = None
 
     @property
     def passed(self) -> bool:
@@ -65,14 +71,23 @@ def plain(value: Any) -> Any:
     return value
 
 
-def passed(answer: Answer, actual: Any, wanted: Any, note: Sentence | None = None) -> None:
+def passed(
+    answer: Answer, actual: Any, wanted: Any, note: Sentence | None = None, picture: Picture | None = None
+) -> None:
     """Report an accepted answer."""
-    _observe(answer, actual, wanted, note=note)
+    _observe(answer, actual, wanted, note=note, picture=picture)
 
 
-def failed(answer: Answer, actual: Any, wanted: Any, kind: str, verdict: Verdict) -> None:
+def failed(
+    answer: Answer, actual: Any, wanted: Any, kind: str, verdict: Verdict, picture: Picture | None = None
+) -> None:
     """Report a refused answer; a grading run ends the question here."""
-    _observe(answer, actual, wanted, kind=kind, verdict=verdict)
+    _observe(answer, actual, wanted, kind=kind, verdict=verdict, picture=picture)
+
+
+def shown(answer: Answer, picture: Picture) -> None:
+    """Report a picture, which is neither accepted nor refused."""
+    _observe(answer, None, None, kind=SHOWN, picture=picture)
 
 
 def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -> None:
@@ -88,7 +103,8 @@ def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -
 
 
 def _observe(answer: Answer, actual: Any, wanted: Any, **more: Any) -> None:
-    answer._student._observe(Observation(answer._called, actual, wanted, inputs=dict(answer._inputs), **more))
+    student, inputs, origin = answer._student, dict(answer._inputs), answer._origin
+    student._observe(Observation(answer._called, actual, wanted, inputs=inputs, origin=origin, student=student, **more))
 
 
 def _about(answer: Answer, what: Sentence) -> Sentence:
@@ -103,6 +119,11 @@ def wrong_form(answer: Answer, what: Sentence) -> StudentFault:
     verdict = Verdict(Status.WRONG, _about(answer, what))
     _observe(answer, plain(resolved(answer)._value), None, kind="form", verdict=verdict)
     return StudentFault(verdict)
+
+
+def literally(text: str) -> str:
+    """An author's words as a template without places: braces stand for themselves."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def opaque_inside(value: Any) -> str | None:

@@ -89,6 +89,6 @@ def _show(
     if options.topic:
         for assignment, report in graded:
             if report is not None:
-                page.topic(assignment, report, show_all=options.all)
+                page.topic(assignment, report, show_all=options.all, show_prints=bool(options.only))
     else:
         page.topics(graded, shown_path(options.origin or course.root / "starter", course.root))

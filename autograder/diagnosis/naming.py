@@ -1,7 +1,9 @@
 """From a failed question to a pattern and a known mistake's name, or to silence.
 
 A mistake is named when its answers, played in the student's place under two seeds, equal the student's at
-every check, and no other mistake's do. A wrong hint is worse than none.
+every check, and no other mistake's do. A question that draws nothing asks the same under both seeds: there a
+mistake also has to fit another failed question of its exercise, or be the only one to fail of several. A wrong hint
+is worse than none.
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from autograder.diagnosis.patterns import pattern
-from autograder.diagnosis.replay import Play, Replay, agreements
+from autograder.diagnosis.patterns import attribution, pattern_of
+from autograder.diagnosis.replay import Play, Replay, agreements, same_play
 from autograder.model import QuestionResult, Status, StudentFault, Verdict
 from autograder.student import Connection
 
@@ -29,10 +31,15 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Finding:
-    """A verdict with its pattern, and the mistakes that fit it; more than one is for `settled` to decide."""
+    """A verdict with its pattern, and the mistakes that fit it; more than one is for `settled` to decide.
+
+    drawn: whether two seeds gave two probes. diagnosed: whether mistakes were looked for at all.
+    """
 
     verdict: Verdict
     suspects: tuple[Suspect, ...] = ()
+    drawn: bool = True
+    diagnosed: bool = False
 
 
 def diagnose(verdict: Verdict, replay: Replay, student: Connection, suspects: Iterable[Suspect]) -> Finding:
@@ -47,11 +54,10 @@ def diagnose(verdict: Verdict, replay: Replay, student: Connection, suspects: It
         plays = [replay(student, seed) for seed in SEEDS]
     except StudentFault:
         return Finding(verdict)
-    failures = [play.failures[0] for play in plays if play.failures]
-    seen = pattern(failures)
-    if seen is not None:
-        verdict = replace(verdict, pattern=seen.says)
-    return Finding(verdict, tuple(suspect for suspect in suspects if _fits(suspect, plays, replay)))
+    seen, own = pattern_of(plays), attribution(plays)
+    verdict = replace(verdict, pattern=seen.says if seen else None, attribution=own.says if own else None)
+    fitting = tuple(suspect for suspect in suspects if _fits(suspect, plays, replay))
+    return Finding(verdict, fitting, drawn=not same_play(*plays), diagnosed=True)
 
 
 def _fits(suspect: Suspect, plays: Sequence[Play], replay: Replay) -> bool:
@@ -64,19 +70,34 @@ def _fits(suspect: Suspect, plays: Sequence[Play], replay: Replay) -> bool:
     return total >= 2
 
 
-def settled(questions: Iterable[tuple[QuestionResult, tuple[Suspect, ...]]]) -> tuple[QuestionResult, ...]:
+def settled(questions: Iterable[tuple[QuestionResult, Finding]]) -> tuple[QuestionResult, ...]:
     """The questions with their mistakes named; several suspects at one are narrowed by the exercise's others."""
     questions = list(questions)
-    by_exercise: dict[str, list[set[str]]] = {}
-    for question, suspects in questions:
-        if suspects:
-            by_exercise.setdefault(question.exercise, []).append({suspect.id for suspect in suspects})
+    by_exercise: dict[str, list[Finding]] = {}
+    for question, finding in questions:
+        by_exercise.setdefault(question.exercise, []).append(finding)
     named = []
-    for question, suspects in questions:
-        common = set.intersection(*by_exercise[question.exercise]) if suspects else set()
-        fitting = [suspect for suspect in suspects if len(suspects) == 1 or common == {suspect.id}]
-        named.append(_named(question, fitting[0]) if fitting else question)
+    for question, finding in questions:
+        suspect = _settled(finding, by_exercise[question.exercise])
+        named.append(question if suspect is None else _named(question, suspect))
     return tuple(named)
+
+
+def _settled(finding: Finding, findings: Sequence[Finding]) -> Suspect | None:
+    """The one suspect at a question, as far as the findings of its whole exercise leave one."""
+    if not finding.suspects:
+        return None
+    common = set.intersection(*({suspect.id for suspect in other.suspects} for other in findings if other.suspects))
+    fitting = [s for s in finding.suspects if len(finding.suspects) == 1 or common == {s.id}]
+    if not fitting or not (finding.drawn or _borne_out(fitting[0], findings)):
+        return None
+    return fitting[0]
+
+
+def _borne_out(suspect: Suspect, findings: Sequence[Finding]) -> bool:
+    """Whether another failed question fits the suspect, or the exercise's other questions were asked and passed."""
+    failed = [finding for finding in findings if finding.diagnosed]
+    return sum(suspect in finding.suspects for finding in failed) > 1 or len(failed) == 1 < len(findings)
 
 
 def _named(question: QuestionResult, suspect: Suspect) -> QuestionResult:

@@ -14,12 +14,14 @@ from autograder.model import (
     Isolation,
     QuestionResult,
     Report,
+    Sentence,
     Status,
     Use,
     Verdict,
     sentence,
 )
 from autograder.render.clean import clean
+from autograder.render.drawn import grid_document, picture_document, read_grid, read_picture
 
 
 def document(report: Report, language: str = "en", *, reveal_hidden: bool = True) -> dict[str, Any]:
@@ -103,16 +105,22 @@ def _read_question(found: dict[str, Any]) -> QuestionResult:
     verdict = Verdict(
         status=Status(found["status"]),
         message=sentence("{value}", value=found["message"]),
-        evidence=Evidence(**{**seen, **shapes}) if seen else None,
-        pattern=sentence("{value}", value=found["pattern"]) if found["pattern"] else None,
+        evidence=Evidence(**{**seen, **shapes, "grid": read_grid(seen.get("grid"))}) if seen else None,
+        pattern=_said(found["pattern"]),
+        attribution=_said(found.get("attribution")),
         hint=dict.fromkeys(LANGUAGES, found["hint"]) if found["hint"] else None,
         mistake=found["mistake"],
         traceback=tuple(found["traceback"]),
         output=found["output"],
+        pictures=tuple(read_picture(picture) for picture in found.get("pictures", ())),
     )
     facts = {name: found[name] for name in ("name", "exercise", "hidden", "device")}
     numbers = {name: _number(found[name]) for name in ("points", "score", "seconds")}
     return QuestionResult(title=dict.fromkeys(LANGUAGES, found["title"]), verdict=verdict, **facts, **numbers)
+
+
+def _said(text: str | None) -> Sentence | None:
+    return sentence("{value}", value=text) if text else None
 
 
 def _number(value: Any) -> Any:
@@ -136,10 +144,12 @@ def _question(question: QuestionResult, language: str, reveal_hidden: bool) -> d
         "device": question.device,
         "seconds": round(question.seconds, 4),
         "pattern": clean(say(verdict.pattern, language)) if verdict.pattern else None,
+        "attribution": clean(say(verdict.attribution, language)) if verdict.attribution else None,
         "hint": title(verdict.hint, language) if verdict.hint else None,
         "evidence": _evidence(verdict),
         "traceback": [clean(frame) for frame in verdict.traceback],
         "output": clean(verdict.output),
+        "pictures": [picture_document(picture, language) for picture in verdict.pictures],
     }
 
 
@@ -157,6 +167,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any] | None:
         "total": seen.total,
         "yours_shape": seen.yours_shape,
         "ours_shape": seen.ours_shape,
+        "grid": grid_document(seen.grid),
     }
 
 

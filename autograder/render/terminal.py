@@ -5,12 +5,11 @@ Plain text through rich, which measures Chinese widths, fits the window and obey
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -19,23 +18,10 @@ from rich.text import Text
 from autograder.language import say, title
 from autograder.model import Assignment, Outcome, QuestionResult, Report, Status, sentence
 from autograder.render.clean import clean
+from autograder.render.explained import explained, mark, prints
 from autograder.scoring import ExerciseScore, by_exercise
 
-MARKS = {Status.PASSED: ("✓", "green"), Status.NOT_IMPLEMENTED: ("·", "dim"), Status.NOT_RUN: ("–", "dim")}
-WRONG = ("✗", "red")
-WORDS = {
-    Status.PASSED: sentence("passed"),
-    Status.WRONG: sentence("wrong"),
-    Status.NOT_IMPLEMENTED: sentence("to do"),
-    Status.RAISED: sentence("exception"),
-    Status.TIMED_OUT: sentence("too slow"),
-    Status.OUT_OF_MEMORY: sentence("memory"),
-    Status.DIED: sentence("died"),
-    Status.NOT_RUN: sentence("not run"),
-    Status.OURS: sentence("our fault"),
-}
 HEADINGS = (sentence("topic"), None, sentence("points"), sentence("progress"), sentence("next"))
-PRINTED_LINES = 6
 
 
 class Page:
@@ -80,8 +66,13 @@ class Page:
                 return Text(score.exercise.name)
         return Text(self.words("done"), style="green")
 
-    def topic(self, assignment: Assignment, report: Report, *, show_all: bool = False) -> None:
-        """One topic: its exercises, then the first question to work on (or all of them)."""
+    def topic(
+        self, assignment: Assignment, report: Report, *, show_all: bool = False, show_prints: bool = False
+    ) -> None:
+        """One topic: its exercises, then the first question to work on (or all of them).
+
+        show_prints: also what was printed under questions that passed.
+        """
         heading = f"{title(assignment.title, self.language)}  {report.score:g}/{report.points:g}"
         self.console.print(Text(heading, style="bold"))
         scores = by_exercise(report, assignment.exercises)
@@ -89,7 +80,10 @@ class Page:
         todo = [question for question in report.questions if question.verdict.status is not Status.PASSED]
         for question in todo if show_all else todo[: self._expanded(todo)]:
             self.console.print()
-            self.console.print(self.question(report, question))
+            self.console.print(explained(report, question, self.language))
+        for question in report.questions if show_all or show_prints else ():
+            if question.verdict.status is Status.PASSED and question.verdict.output.strip():
+                self.console.print(prints(question, self.language))
         self._flags(report)
         self._ending(report, todo)
 
@@ -109,7 +103,7 @@ class Page:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for score in scores:
-            marks = Text.assemble(*(_mark(question) for question in score.questions))
+            marks = Text.assemble(*(mark(question) for question in score.questions))
             table.add_row(score.exercise.name, f"{score.score:g}/{score.points:g}", marks, self._state(score))
         return table
 
@@ -122,52 +116,6 @@ class Page:
             return Text(self.words("not implemented yet"), style="dim")
         failing = next(q for q in score.questions if q.verdict.status not in (Status.PASSED, Status.NOT_IMPLEMENTED))
         return Text(title(failing.title, self.language))
-
-    def question(self, report: Report, question: QuestionResult) -> RenderableType:
-        """One failing question: place, size, pattern, hint, and how to ask it again."""
-        verdict = question.verdict
-        head = Text.assemble(
-            _mark(question),
-            f" {question.name}  ",
-            (f"{question.score:g}/{question.points:g}  ", "bold"),
-            title(question.title, self.language),
-        )
-        rows = [(say(WORDS[verdict.status], self.language), clean(say(verdict.message, self.language)))]
-        rows += self._numbers(question)
-        if verdict.pattern is not None:
-            rows.append((self.words("pattern"), clean(say(verdict.pattern, self.language))))
-        if verdict.hint:
-            rows.append((self.words("hint"), title(verdict.hint, self.language)))
-        rows += [(self.words("where"), clean(frame)) for frame in verdict.traceback[-1:]]
-        printed = clean(verdict.output).strip().splitlines()
-        if printed:
-            rows.append((self.words("printed"), "\n".join(printed[-PRINTED_LINES:])))
-        only, seed = shlex.quote(question.name), shlex.quote(report.seed)
-        rows.append((self.words("again"), f"make grade TOPIC={report.topic} ONLY={only} SEED={seed}"))
-        return Group(head, Padding(_grid(rows), (0, 0, 0, 2)))
-
-    def _numbers(self, question: QuestionResult) -> list[tuple[str, str]]:
-        seen = question.verdict.evidence
-        rows = []
-        if seen is not None and seen.yours_shape is not None:
-            rows.append(
-                (
-                    self.words("shape"),
-                    self.words("yours {yours}, ours {ours}", yours=seen.yours_shape, ours=seen.ours_shape),
-                )
-            )
-        if seen is not None and seen.error is not None:
-            size = self.words(
-                "the error is {error:.2g} times the typical size, {allowed:.2g} is allowed",
-                error=seen.error,
-                allowed=seen.allowed,
-            )
-            rows.append((self.words("size"), size))
-        if seen is not None and seen.mismatched is not None and (seen.total or 0) > 1:
-            rows.append(
-                (self.words("entries"), self.words("{bad} of {all} differ", bad=seen.mismatched, all=seen.total))
-            )
-        return rows
 
     @contextmanager
     def progress(self, total: int) -> Iterator[Callable[[], None]]:
@@ -245,19 +193,6 @@ class Page:
                 self.say(
                     "{name} failed by itself, its points are open: {why}", style="yellow", name=question.name, why=why
                 )
-
-
-def _mark(question: QuestionResult) -> tuple[str, str]:
-    return MARKS.get(question.verdict.status, WRONG)
-
-
-def _grid(rows: Iterable[tuple[str, str]]) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, value in rows:
-        grid.add_row(name, Text(value))
-    return grid
 
 
 def bar(score: float, points: float, width: int = 10) -> str:

@@ -5,6 +5,7 @@ torch is imported only when a request needs it; a NumPy topic never pays for it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -112,6 +113,13 @@ def train(
     return history
 
 
+def use_one_thread() -> None:
+    """Let torch, where it is loaded, compute on one thread: small tensors on many lose most of the time in waiting."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
+
+
 def warm(framework: str, *, for_many: bool) -> None:
     """Pay once, before any student, for what the first use of a framework costs.
 
@@ -123,7 +131,7 @@ def warm(framework: str, *, for_many: bool) -> None:
         return
     import torch
 
-    torch.set_num_threads(1)
+    use_one_thread()
     if not for_many:
         return
     layer = torch.nn.Linear(4, 3)

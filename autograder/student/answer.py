@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from autograder import wire
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
     from autograder.student.proxy import Student
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The call that an answer came from: its target, the target's name, and what it was given."""
+
+    target: Any
+    name: str
+    arguments: tuple[Any, ...]
+    keywords: Mapping[str, Any]
+
+
 class Answer:
     """A claim by the student's process.
 
@@ -21,7 +32,7 @@ class Answer:
     into a number or an array is refused: that is what checks are for.
     """
 
-    __slots__ = ("_called", "_fetch", "_inputs", "_ref", "_student", "_value")
+    __slots__ = ("_called", "_fetch", "_inputs", "_origin", "_ref", "_student", "_value")
     __hash__ = None  # type: ignore[assignment]
     __array_ufunc__ = None  # NumPy leaves `np.float64(2) * answer` to the answer
 
@@ -34,10 +45,11 @@ class Answer:
         ref: wire.Ref | None = None,
         fetch: Callable[[], Answer] | None = None,
         inputs: Mapping[str, Any] | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self._student, self._called = student, called
         self._value, self._ref, self._fetch = value, ref, fetch
-        self._inputs = inputs or {}
+        self._inputs, self._origin = inputs or {}, origin
 
     def __repr__(self) -> str:
         return f"<Answer {self._called}>"
@@ -109,7 +121,14 @@ def part(answer: Answer, key: Any, called: str) -> Answer:
     if ref is not None and not isinstance(value, (tuple, list, dict)):
         return answer._student._operate("getitem", (answer, key))
     inner = None if ref is None else wire.Ref(ref.number, (*ref.path, key))
-    return Answer(answer._student, called, value=_item(value, key, called), ref=inner, inputs=answer._inputs)
+    item = _item(value, key, called)
+    return Answer(answer._student, called, value=item, ref=inner, inputs=answer._inputs, origin=answer._origin)
+
+
+def asked_again(origin: Origin, student: Student, place: int, value: Any) -> Any:
+    """What the same call gives with another value in the place of one argument. Raises StudentFault."""
+    arguments = [*origin.arguments[:place], value, *origin.arguments[place + 1 :]]
+    return student._call(origin.target, origin.name, tuple(arguments), dict(origin.keywords))._value
 
 
 def _item(value: Any, key: Any, called: str) -> Any:

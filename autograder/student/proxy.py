@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder import wire
 from autograder.model import GraderMistake
-from autograder.student.answer import Answer, held, resolved
+from autograder.student.answer import Answer, Origin, held, resolved
 from autograder.student.connection import Connection, portable
 
 Observer = Callable[[Any], None]
@@ -79,14 +79,15 @@ class Student:
         is_class = isinstance(target, str) and target.rsplit(".", 1)[-1][:1].isupper()
         request = {"verb": "make" if is_class else "call", "target": target}
         reply = self._request(request, called, arguments=list(arguments), keywords=keywords)
-        return self._answer(reply, called, arguments)
+        return self._answer(reply, called, arguments, Origin(target, name, arguments, keywords))
 
     def _echo(self, function: Function, arguments: tuple[Any, ...]) -> tuple[Answer, Any]:
         """The answer of a call and what its arguments look like afterwards."""
         called = f"{function.name}({', '.join(_brief(value) for value in arguments)})"
         request = {"verb": "call", "target": function.name, "echo": True, "keywords": {}}
         reply = self._request(request, called, arguments=list(arguments))
-        return self._answer(reply, called, arguments), reply.get("arguments")
+        origin = Origin(function.name, function.name, arguments, {})
+        return self._answer(reply, called, arguments, origin), reply.get("arguments")
 
     def _timed(self, request: Mapping[str, Any], arguments: tuple[Any, ...]) -> tuple[Answer, float]:
         """The answer to a request and the seconds of wall time, on the grader's clock, until it came."""
@@ -96,9 +97,11 @@ class Student:
         seconds = time.perf_counter() - start
         return self._answer(reply, called, arguments), seconds
 
-    def _answer(self, reply: Mapping[str, Any], called: str, arguments: tuple[Any, ...]) -> Answer:
+    def _answer(
+        self, reply: Mapping[str, Any], called: str, arguments: tuple[Any, ...], origin: Origin | None = None
+    ) -> Answer:
         inputs = {str(number): value for number, value in enumerate(arguments)}
-        return Answer(self, called, value=reply["value"], ref=wire.Ref(reply["id"]), inputs=inputs)
+        return Answer(self, called, value=reply["value"], ref=wire.Ref(reply["id"]), inputs=inputs, origin=origin)
 
     def _attribute(self, owner: Answer, name: str) -> Answer:
         """A lazy attribute: asked for when a check looks at it or it is called."""

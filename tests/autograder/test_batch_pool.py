@@ -45,7 +45,10 @@ def test_a_process_that_dies_costs_only_the_submission_that_kills_it(tmp_path):
     work = batch.shards(submissions, course.root, "vectors", b"s" * 32, 2)
     found = {outcome.submission.student: outcome for outcome in batch.outcomes(work, batch.local_pool, 2)}
     assert sorted(found) == sorted(SOURCES)
-    scores = {name: outcome.report.score for name, outcome in found.items() if outcome.report}
-    assert scores == {"alice": 1, "bob": 1, "trent": 1, "wendy": 0}
+    reports = {name: outcome.report for name, outcome in found.items() if outcome.report}
+    scores = {name: report.score for name, report in reports.items()}
+    assert scores == {"alice": 1, "bob": 1, "trent": 1, "wendy": 0}, [
+        str(question.verdict.message) for report in reports.values() for question in report.questions
+    ]
     assert found["mallory"].report is None
     assert found["mallory"].trouble.startswith("BrokenProcessPool: ")

@@ -9,7 +9,7 @@ import pytest
 from support_courses import RIGHT, TINY, by_name, graded, played, with_graders
 
 from autograder.checks import Observation
-from autograder.diagnosis import Play, Suspect, diagnose, settled
+from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
 from autograder.diagnosis.replay import agreements
 from autograder.grading import Grader
 from autograder.manifest import Course
@@ -161,6 +161,13 @@ def suspects(*names):
     return tuple(Suspect(name, {"en": f"{name}?"}, None) for name in names)
 
 
+def finding(letters):
+    """A failed question that these mistakes fit; in capitals where it draws nothing; None for one that passed."""
+    if letters is None:
+        return Finding(Verdict(Status.PASSED))
+    return Finding(WRONG, suspects(*letters.lower()), drawn=not letters.isupper(), diagnosed=True)
+
+
 @pytest.mark.parametrize(
     ("questions", "names"),
     [
@@ -172,17 +179,22 @@ def suspects(*names):
         ([("q1", "ab"), ("q2", "")], [None, None]),
         ([("q1", "a"), ("q2", "")], ["a", None]),
         ([("q1", ""), ("q2", "")], [None, None]),
+        ([("q1", "A")], [None]),
+        ([("q1", "A"), ("passed", None)], ["a", None]),
+        ([("q1", "A"), ("q2", "")], [None, None]),
+        ([("q1", "A"), ("q2", "a")], ["a", "a"]),
+        ([("q1", "A"), ("q2", "AB")], ["a", "a"]),
     ],
 )
 def test_several_suspects_are_narrowed_by_the_exercises_other_questions_or_not_named(questions, names):
-    found = settled([(result(name), suspects(*letters)) for name, letters in questions])
+    found = settled([(result(name), finding(letters)) for name, letters in questions])
     assert [question.verdict.mistake for question in found] == names
     hints = [question.verdict.hint for question in found]
     assert hints == [None if name is None else {"en": f"{name}?"} for name in names]
 
 
 def test_the_questions_of_other_exercises_narrow_nothing():
-    found = settled([(result("q1", "e"), suspects("a", "b")), (result("q2", "f"), suspects("a"))])
+    found = settled([(result("q1", "e"), finding("ab")), (result("q2", "f"), finding("a"))])
     assert [question.verdict.mistake for question in found] == [None, "a"]
 
 

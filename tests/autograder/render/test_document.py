@@ -28,12 +28,14 @@ EACH = [
     "device",
     "seconds",
     "pattern",
+    "attribution",
     "hint",
     "evidence",
     "traceback",
     "output",
+    "pictures",
 ]
-SEEN = ["place", "yours", "ours", "error", "allowed", "mismatched", "total", "yours_shape", "ours_shape"]
+SEEN = ["place", "yours", "ours", "error", "allowed", "mismatched", "total", "yours_shape", "ours_shape", "grid"]
 
 
 def strict(written: str):

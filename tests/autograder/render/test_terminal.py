@@ -14,7 +14,8 @@ from rich.console import Console
 
 from autograder.language import say
 from autograder.model import Evidence, Outcome, Status, Submission, Verdict, sentence
-from autograder.render.terminal import WORDS, Page, bar, shown_path
+from autograder.render.explained import WORDS
+from autograder.render.terminal import Page, bar, shown_path
 
 LANGUAGES = ("en", "zh")
 

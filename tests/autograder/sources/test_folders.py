@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
 
 from autograder.model import Limits, UsageError
-from autograder.sources.folders import from_folder, from_path
+from autograder.sources.folders import file_of, from_folder, from_path
 
 LIMITS = Limits(source_bytes=100)
 
@@ -111,3 +112,38 @@ def test_a_missing_file_is_refused_by_its_name(tmp_path):
         from_path(tmp_path / "nowhere.py", "vectors", LIMITS)
     with pytest.raises(UsageError, match=r" has no vectors\.py$"):
         from_path(tmp_path, "vectors", LIMITS)
+
+
+def notebook(*sources):
+    """A notebook whose cells are all tagged."""
+    cells = [{"cell_type": "code", "source": text, "metadata": {"tags": ["solution"]}} for text in sources]
+    return json.dumps({"cells": cells})
+
+
+def test_a_notebook_is_handed_in_as_its_module(tmp_path):
+    put(tmp_path / "bob.ipynb", notebook("%time\nx = 1"))
+    put(tmp_path / "alice" / "vectors.ipynb", notebook("y = 1"))
+    found = students(tmp_path)
+    assert found["bob"] == {"vectors.py": b"# cell 1\npass\nx = 1\n"}
+    assert found["alice"] == {"vectors.py": b"# cell 1\ny = 1\n"}
+
+
+def test_a_notebook_that_cannot_be_read_is_a_submission_with_a_problem(tmp_path):
+    put(tmp_path / "bob.ipynb", "{")
+    assert students(tmp_path)["bob"].startswith("bob.ipynb is no notebook: it cannot be read as JSON")
+
+
+def test_a_module_beside_a_notebook_is_a_question(tmp_path):
+    put(tmp_path / "bob" / "vectors.py")
+    put(tmp_path / "bob" / "vectors.ipynb", notebook("x = 2"))
+    assert students(tmp_path) == {"bob": "vectors.py and vectors.ipynb were both handed in: which one counts?"}
+
+
+def test_of_module_and_notebook_the_one_changed_last_is_graded(tmp_path):
+    module = put(tmp_path / "vectors.py")
+    twin = put(tmp_path / "vectors.ipynb", notebook("x = 2"))
+    os.utime(twin, (10, 20))
+    os.utime(module, (10, 20))
+    assert file_of(tmp_path, "vectors") == module
+    os.utime(twin, (10, 30))
+    assert from_path(tmp_path, "vectors", LIMITS).files == {"vectors.py": b"# cell 1\nx = 2\n"}

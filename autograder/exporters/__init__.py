@@ -1,0 +1,1 @@
+"""Ways out: scores and feedback in the shapes that learning platforms take."""
