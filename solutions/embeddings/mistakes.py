@@ -808,10 +808,7 @@ def train_skipgram_uphill(centers, contexts, counts, dim, lr, epochs, batch, rng
     zh="是什么阻止所有得分一起变大？",
 )
 def train_skipgram_without_negatives(centers, contexts, counts, dim, lr, epochs, batch, rng, k=5):
-    def changed(dv, du_pos, du_neg):
-        return dv, du_pos, 0 * du_neg
-
-    return _train(centers, contexts, counts, dim, lr, epochs, batch, rng, 1, changed)
+    return _train(centers, contexts, counts, dim, lr, epochs, batch, rng, 0, lambda *gradients: gradients)
 
 
 @mistake("train_skipgram", en="Which tables does a step change?", zh="一步更新会改变哪些表？")

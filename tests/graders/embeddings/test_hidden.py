@@ -105,9 +105,9 @@ def test_cosine_edges(student, reference, rng):
 
 @points(3)
 def test_analogy_more(student, reference, rng):
-    """more analogies, in two dimensions
-    zh: 更多类比，二维向量"""
-    W = rng.normal(size=(20, 2)) * rng.uniform(0.2, 5.0, size=(20, 1))
-    for _ in range(8):
-        a, b, c = (int(word) for word in rng.choice(20, size=3, replace=False))
+    """more analogies, among more words
+    zh: 更多的词，更多的类比"""
+    W = rng.normal(size=(40, 16)) * rng.uniform(0.2, 5.0, size=(40, 1))
+    for _ in range(12):
+        a, b, c = (int(word) for word in rng.choice(40, size=3, replace=False))
         check_equal(student.analogy(W, a, b, c), reference.analogy(W, a, b, c))
