@@ -12,11 +12,11 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.cli import author, batch, doctor, grade
+from autograder.cli import author, batch, doctor, grade, probing
 from autograder.cli.codes import OURS, STOPPED, USAGE
 from autograder.model import AutograderError, UsageError
 
-COMMANDS = (grade, batch, author, doctor)
+COMMANDS = (grade, batch, author, probing, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
