@@ -69,9 +69,11 @@ def negative_distribution(counts, power=0.75):
 def sample_negatives(p, u):
     """Words drawn from a distribution by given uniform numbers: the smallest w with p[0] + … + p[w] > u.
 
-    用给定的均匀随机数按分布抽词（逆变换采样）。
+    用给定的均匀随机数按分布抽词（逆变换采样）；p 的总和若不是 1，先缩放到 1。
 
-    p: float (V,), a distribution.
+    Convention: p is scaled first, so that it sums to 1: a sum of rounded numbers rarely does.
+
+    p: float (V,), 0 or more, not all 0.
     u: float (any dims), uniform in [0, 1).
     Returns: int (dims of u), words in 0 … V - 1; a word with p = 0 is never drawn.
     Source: inverse transform sampling; Goodfellow et al., Deep Learning, 17.1.

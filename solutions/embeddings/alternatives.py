@@ -193,4 +193,4 @@ def train_skipgram_in_place(centers, contexts, counts, dim, lr, epochs, batch, r
 
 @alternative("train_skipgram")
 def train_skipgram_small_batches(centers, contexts, counts, dim, lr, epochs, batch, rng, k=5):
-    return right.train_skipgram(centers, contexts, counts, dim, lr, epochs, batch // 2, rng, k)
+    return right.train_skipgram(centers, contexts, counts, dim, lr, epochs, max(1, batch // 2), rng, k)

@@ -333,6 +333,11 @@ def sample_negatives_in_a_row(p, u):
     return right.sample_negatives(p, u).ravel()
 
 
+@mistake("negatives", replaces="sample_negatives", en="What does p sum to?", zh="p 的总和是多少？")
+def sample_negatives_not_scaled(p, u):
+    return np.minimum(np.searchsorted(np.cumsum(p), u, side="right"), len(p) - 1)
+
+
 @mistake(
     "negatives",
     replaces="sample_negatives",
@@ -834,3 +839,25 @@ def train_skipgram_mean_of_the_batch(centers, contexts, counts, dim, lr, epochs,
 @mistake("train_skipgram", en="Does each pair belong together after shuffling?", zh="打乱之后，每一对还对得上吗？")
 def train_skipgram_shuffles_apart(centers, contexts, counts, dim, lr, epochs, batch, rng, k=5):
     return right.train_skipgram(centers, rng.permutation(contexts), counts, dim, lr, epochs, batch, rng, k)
+
+
+@mistake(
+    "train_skipgram", en="Which words does a step move besides the pair?", zh="除了这一对词，一步更新还移动哪些词？"
+)
+def train_skipgram_negatives_stay(centers, contexts, counts, dim, lr, epochs, batch, rng, k=5):
+    def changed(dv, du_pos, du_neg):
+        return dv, du_pos, 0 * du_neg
+
+    return _train(centers, contexts, counts, dim, lr, epochs, batch, rng, k, changed)
+
+
+@mistake("train_skipgram", en="Which of the two tables comes first?", zh="返回的两张表，哪一张在前？")
+def train_skipgram_tables_swapped(centers, contexts, counts, dim, lr, epochs, batch, rng, k=5):
+    return right.train_skipgram(centers, contexts, counts, dim, lr, epochs, batch, rng, k)[::-1]
+
+
+@mistake("train_skipgram", en="How large are the vectors at the start?", zh="向量的初始值有多大？")
+def train_skipgram_starts_too_large(centers, contexts, counts, dim, lr, epochs, batch, rng, k=5):
+    if epochs:
+        return right.train_skipgram(centers, contexts, counts, dim, lr, epochs, batch, rng, k)
+    return tuple(rng.normal(size=(2, len(counts), dim)))

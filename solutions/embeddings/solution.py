@@ -24,7 +24,7 @@ def skipgram_pairs(tokens, window):
     ### BEGIN SOLUTION
     T = len(tokens)
     places = [(i, j) for i in range(T) for j in range(max(0, i - window), min(T, i + window + 1)) if i != j]
-    i, j = np.array(places, dtype=int).reshape(-1, 2).T  # (pairs,) each
+    i, j = np.array(places, dtype=int).reshape(len(places), 2).T  # (pairs,) each
     return tokens[i], tokens[j]
     ### END SOLUTION
 
@@ -82,9 +82,11 @@ def negative_distribution(counts, power=0.75):
 def sample_negatives(p, u):
     """Words drawn from a distribution by given uniform numbers: the smallest w with p[0] + … + p[w] > u.
 
-    用给定的均匀随机数按分布抽词（逆变换采样）。
+    用给定的均匀随机数按分布抽词（逆变换采样）；p 的总和若不是 1，先缩放到 1。
 
-    p: float (V,), a distribution.
+    Convention: p is scaled first, so that it sums to 1: a sum of rounded numbers rarely does.
+
+    p: float (V,), 0 or more, not all 0.
     u: float (any dims), uniform in [0, 1).
     Returns: int (dims of u), words in 0 … V - 1; a word with p = 0 is never drawn.
     Source: inverse transform sampling; Goodfellow et al., Deep Learning, 17.1.
@@ -158,8 +160,8 @@ def embedding_backward(dout, ids, V):
     """
     ### BEGIN SOLUTION
     D = dout.shape[-1]
-    dW = np.zeros((V, D), dtype=dout.dtype)
-    np.add.at(dW, ids.ravel(), dout.reshape(-1, D))  # `dW[ids] += dout` would count a word once
+    dW = np.zeros((V, D))
+    np.add.at(dW, ids.ravel(), dout.reshape(ids.size, D))  # `dW[ids] += dout` would count a word once
     return dW
     ### END SOLUTION
 
@@ -167,7 +169,7 @@ def embedding_backward(dout, ids, V):
 ### BEGIN SOLUTION
 def _unit(x):
     """Rows of length 1; a row of zeros stays."""
-    norms = np.linalg.norm(x, axis=-1, keepdims=True)
+    norms = np.sqrt(np.einsum("nd,nd->n", x, x))[:, None]  # (N, 1)
     return x / np.where(norms > 0, norms, 1)
 
 
@@ -204,7 +206,7 @@ def nearest(W, query, k, exclude=()):
     Source: d2l 15.7, word similarity.
     """
     ### BEGIN SOLUTION
-    order = np.argsort(-cosine_similarity(W, query[None])[:, 0], kind="stable")  # (V,)
+    order = np.argsort(-cosine_similarity(W, query[None]).ravel())  # (V,)
     return order[~np.isin(order, exclude)][:k]  # (k,)
     ### END SOLUTION
 
@@ -223,7 +225,8 @@ def analogy(W, a, b, c):
     """
     ### BEGIN SOLUTION
     unit = _unit(W)
-    return int(nearest(unit, unit[b] - unit[a] + unit[c], 1, (a, b, c))[0])
+    (d,) = nearest(unit, unit[b] - unit[a] + unit[c], 1, (a, b, c))
+    return d
     ### END SOLUTION
 
 

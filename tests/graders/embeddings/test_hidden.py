@@ -50,10 +50,12 @@ def test_negatives_other_powers(student, reference, rng):
 
 @points(2)
 def test_negatives_impossible_words(student, reference, rng):
-    """words with p = 0 are never drawn, whatever u is
-    zh: 无论 u 取多少，p = 0 的词都不会被抽中"""
+    """words with p = 0 are never drawn, whatever u is and whatever p sums to
+    zh: 无论 u 取多少、p 的总和是多少，p = 0 的词都不会被抽中"""
     p = np.array([0.0, 0.25, 0.0, 0.5, 0.25, 0.0])
     u = rng.permutation([0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1 - 2**-53])
+    check_equal(student.sample_negatives(p, u), reference.sample_negatives(p, u))
+    p = p * rng.choice([0.3, 4.0])
     check_equal(student.sample_negatives(p, u), reference.sample_negatives(p, u))
 
 
@@ -111,3 +113,35 @@ def test_analogy_more(student, reference, rng):
     for _ in range(12):
         a, b, c = (int(word) for word in rng.choice(40, size=3, replace=False))
         check_equal(student.analogy(W, a, b, c), reference.analogy(W, a, b, c))
+
+
+@points(1)
+def test_train_skipgram_start(student, rng):
+    """without an epoch the vectors are normal, of standard deviation 0.3
+    zh: 一个 epoch 也不训练时，词向量是标准差为 0.3 的正态随机数"""
+    nothing = np.zeros(0, dtype=int)
+    vectors = student.train_skipgram(nothing, nothing, np.ones(100, dtype=int), 40, 1e3, 0, 8, rng)
+    for table in parts(vectors, "W_in", "W_out"):
+        # 5 standard errors: of the mean 0.3/√4000, of the standard deviation 0.3/√8000
+        check_that(table, lambda W: abs(np.mean(W)) < 0.024 and abs(np.std(W) - 0.3) < 0.017, "of deviation 0.3")
+
+
+@points(2)
+def test_train_skipgram_one_pair(student, rng):
+    """one step on one pair moves its centre, its neighbour and the negatives, and nothing else
+    zh: 对一对样本走一步，只移动中心词、邻居和负样本"""
+    V = 9
+    center, context, negative = (int(word) for word in rng.choice(V, size=3, replace=False))
+    counts = np.where(np.arange(V) == negative, 10**12, 0)  # all negatives are this word
+    pair = np.array([center]), np.array([context])
+    vectors = student.train_skipgram(*pair, counts, 6, 1e4, 1, 1, rng)
+
+    def moved(W, *words):
+        return [int(word) for word in np.flatnonzero(np.abs(W).max(axis=1) > 10)] == sorted(words)
+
+    check_that(
+        vectors,
+        lambda tables: moved(tables[0], center) and moved(tables[1], context, negative),
+        "the centre alone moves in W_in, the neighbour and the negatives alone in W_out",
+        zh="W_in 中只有中心词移动，W_out 中只有邻居和负样本移动",
+    )

@@ -292,7 +292,7 @@ def preference(W_in, W_out, centers, contexts, others):
     return float(np.mean(true > random))
 
 
-@points(8)
+@points(5)
 def test_train_skipgram_prefers_true_neighbours(student, reference, rng):
     """after training, true neighbours score above random ones in at least 65 % of pairs
     zh: 训练之后，至少 65% 的样本对中，真实邻居的得分高于随机的词"""
