@@ -132,6 +132,7 @@ def draw(explanations: Sequence[Explanation], path: Path) -> None:
     for panel, (each, look) in zip(panels[:, 0], looks, strict=True):
         _panel(panel, f"{each.question.name}, check {look.number}", look)
     panels[-1, 0].set_xlabel("distance from the reference, in tolerances")
+    path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
     pyplot.close(figure)
 
