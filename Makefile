@@ -8,7 +8,7 @@ RUN := $(BIN)/python -m autograder
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system grade batch starter check test lint mutants gallery fuzz chaos bench translations doctor clean
+.PHONY: help setup system grade report batch starter check test lint mutants gallery fuzz chaos bench translations doctor clean
 
 help:            ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,11 +27,15 @@ $(VENV)/developer.stamp: $(VENV)/student.stamp
 setup: $(VENV)/student.stamp ## what a student needs, into .venv
 
 system:          ## packages of the operating system that isolate and test better (Debian, Ubuntu; root)
-	apt-get update -q && apt-get install -q -y --no-install-recommends bubblewrap
+	apt-get update -q && apt-get install -q -y --no-install-recommends bubblewrap chromium
 
-grade: $(VENV)/student.stamp ## your work: all topics, or TOPIC=… [ONLY=…] [SEED=…] [FROM=path] [ALL=1]
+grade: $(VENV)/student.stamp ## your work: all topics, or TOPIC=… [ONLY=…] [SEED=…] [FROM=path] [ALL=1] [DEVICE=cpu|cuda|auto]
 	@$(RUN) grade $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
-	  $(if $(ALL),--all) $(if $(JSON),--json) $(if $(STRICT),--strict) $(LANGUAGE_OPTION)
+	  $(if $(DEVICE),--device $(DEVICE)) $(if $(ALL),--all) $(if $(JSON),--json) $(if $(STRICT),--strict) $(LANGUAGE_OPTION)
+
+report: $(VENV)/student.stamp ## the same as an HTML page with pictures [TOPIC=…] [OUT=out/report.html]
+	@$(RUN) report $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
+	  $(if $(OUT),--out '$(OUT)') $(LANGUAGE_OPTION)
 
 batch: $(VENV)/student.stamp ## a class: TOPIC=… IN=folder OUT=folder [JOBS=…] [FRESH=1] [UNSAFE=1]
 	@$(RUN) batch '$(TOPIC)' '$(IN)' '$(OUT)' $(if $(JOBS),--jobs $(JOBS)) $(if $(FRESH),--fresh) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)

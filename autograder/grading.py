@@ -26,11 +26,11 @@ from autograder.model import (
     UsageError,
 )
 from autograder.plugin import Fixtures, GradingPlugin, Job
-from autograder.reference import Live
+from autograder.reference import Live, Remembered
 from autograder.sandbox import learning
 from autograder.sandbox.protocol import Sandbox
 from autograder.scoring import exercise_of, report_of
-from autograder.student import Connection, Local, Remote
+from autograder.student import CPU, Connection, Local, Place, Remote
 
 UNUSED = (
     "terminal cacheprovider capture doctest junitxml logging pastebin stepwise unittest faulthandler warnings "
@@ -45,7 +45,7 @@ class Answerer:
 
     exercise: the only one to ask about, all when empty. witness: shown every play (see plugin.Job).
     until_lost: whether to ask nothing more once points are lost.
-    fingerprint: what the report will rest on.
+    fingerprint: what the report will rest on. no_device: why there is no GPU for questions about tensors, or ''.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Answerer:
     witness: Callable[[str, Play], None] | None = None
     until_lost: bool = False
     fingerprint: str = ""
+    no_device: str = ""
 
 
 class Grader:
@@ -77,6 +78,8 @@ class Grader:
         self.versions = versions()
         self.basis = fingerprint.of_topic(course, topic, self.versions)
         self._remembered: dict[tuple[str, str, int], Play] = {}
+        self._reference = Live(self.bank.solution, Remembered() if self.assignment.framework == "numpy" else None)
+        self._collected: dict[str, GradingPlugin] = {}
 
     def grade(
         self,
@@ -87,28 +90,41 @@ class Grader:
     ) -> None:
         """Grade one after the other, delivering each report as it is done.
 
+        The graders are read the first time; pytest is started again only if some question needs it.
         only: an exercise or a question, all when empty. Raises UsageError for an unknown one.
         """
+        jobs = map(self._job, _closing(answerers))
+
+        def reported(job: Job, questions: Iterable[QuestionResult], flags: tuple[Flag, ...]) -> None:
+            deliver(self._report(job.label, questions, flags))
+
+        if only in self._collected:
+            self._collected[only].again(jobs, reported)
+            return
+        asked = (only,) if only else ()
         plugin = GradingPlugin(
-            self.assignment,
-            Live(self.bank.solution),
-            map(self._job, _closing(answerers)),
-            lambda job, questions, flags: deliver(self._report(job.label, questions, flags)),
-            only=(only,) if only else (),
-            remembered=self._remembered,
+            self.assignment, self._reference, jobs, reported, only=asked, remembered=self._remembered
         )
+        code = self._session(plugin)
+        if plugin.failure is not None:
+            raise plugin.failure
+        self._refuse(plugin, only, code)
+        if plugin.is_plain:
+            self._collected[only] = plugin
+
+    def _session(self, plugin: GradingPlugin) -> int:
+        """Have pytest collect the graders and run the plugin's jobs; its exit code."""
         arguments = ["-c", str(Path(__file__).with_name("graders.ini")), f"--rootdir={self.course.root}"]
         arguments += [f"--confcutdir={self.course.root / 'tests' / 'graders'}"]
         arguments += ["--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "--strict-markers"]
         arguments += [option for name in UNUSED.split() for option in ("-p", f"no:{name}")]
         _forget_graders()
-        code = pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
-        if plugin.failure is not None:
-            raise plugin.failure
-        self._refuse(plugin, only, code)
+        return pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
 
     def _job(self, who: Answerer) -> Job:
-        return Job(who.connection, who.seed, self.suspects, who, who.exercise, who.witness, who.until_lost)
+        return Job(
+            who.connection, who.seed, self.suspects, who, who.exercise, who.witness, who.until_lost, who.no_device
+        )
 
     def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""
@@ -135,12 +151,15 @@ class Grader:
             fingerprint=who.fingerprint,
         )
 
-    def submitted(self, submission: Submission, sandbox: Sandbox, seed: str) -> Answerer:
-        """A submission as an answerer behind the sandbox."""
-        remote = Remote(sandbox, submission, self.topic, self.assignment.limits, self.assignment.exercises)
+    def submitted(self, submission: Submission, sandbox: Sandbox, seed: str, place: Place = CPU) -> Answerer:
+        """A submission as an answerer behind the sandbox. place: where its tensors are computed."""
+        limits = place.limits(self.assignment.limits)
+        remote = Remote(sandbox, submission, self.topic, limits, self.assignment.exercises, place.device)
         isolation = sandbox.isolation
         basis = fingerprint.of_submission(self.basis, submission, seed, isolation.level)
-        return Answerer(submission.student, remote, seed, isolation, remote.close, fingerprint=basis)
+        return Answerer(
+            submission.student, remote, seed, isolation, remote.close, fingerprint=basis, no_device=place.trouble
+        )
 
     def played(self, name: str, namespace: Any, seed: str) -> Answerer:
         """Trusted code as an answerer, in this process: a mistake, an alternative, the reference itself."""

@@ -2,7 +2,8 @@
 
 The graders are collected once; then every submission's questions run in the same session. Questions are
 plain test functions: `student`, `reference`, `rng`, `tensors` and `device` are filled in at the call, so that
-the same function can be played again by a known mistake under another seed.
+the same function can be played again by a known mistake under another seed. A question that asks for nothing
+else of pytest is called directly, without its protocol.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -59,6 +60,7 @@ class Job:
 
     exercise: the only one to ask about, all when empty. witness: shown every play, with all that each check
     saw; for proofs. until_lost: whether to ask nothing more once points are lost; also for proofs.
+    no_device: why there is no GPU for the questions that were to be answered on one, or ''.
     """
 
     connection: Connection
@@ -68,25 +70,33 @@ class Job:
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
     until_lost: bool = False
+    no_device: str = ""
+
+    def leaves_out(self, question: Question) -> bool:
+        """Whether a question cannot be asked for want of a GPU."""
+        return bool(self.no_device) and question.on_device
 
 
 class Tensors:
-    """Random torch tensors, drawn like `rng`'s arrays, float32 by default."""
+    """Random torch tensors, drawn like `rng`'s arrays, float32 by default.
 
-    def __init__(self, rng: np.random.Generator, device: str) -> None:
-        self._rng, self._device = rng, device
+    They lie on the CPU, where the reference answers; the student's process puts them where it answers.
+    """
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
 
     def normal(self, size: tuple[int, ...], dtype: str = "float32") -> Any:
         """Standard normal entries. size: the shape. dtype: the name of a torch dtype."""
         import torch
 
-        return torch.from_numpy(self._rng.normal(size=size)).to(dtype=getattr(torch, dtype), device=self._device)
+        return torch.from_numpy(self._rng.normal(size=size)).to(dtype=getattr(torch, dtype))
 
     def integers(self, low: int, high: int, size: tuple[int, ...]) -> Any:
         """int64 entries, low <= entry < high."""
         import torch
 
-        return torch.from_numpy(self._rng.integers(low, high, size=size)).to(device=self._device)
+        return torch.from_numpy(self._rng.integers(low, high, size=size))
 
     def drawn(self, module: Any) -> Any:
         """The module with each parameter drawn anew, alike under one seed; `check_same` hands them to the student.
@@ -117,9 +127,7 @@ def _seed_torch(seed: str, question: str) -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         number = int(generator(seed, f"{question}/torch").integers(1 << 63))
-        torch.default_generator.manual_seed(number)  # torch.manual_seed takes 0.2 ms to see that there is no GPU
-        if torch.cuda.is_initialized():
-            torch.cuda.manual_seed_all(number)
+        torch.default_generator.manual_seed(number)  # the only one: the reference answers on the CPU
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,21 @@ class Question:
     points: float
     hidden: bool
     item: pytest.Function
+
+    @functools.cached_property
+    def is_plain(self) -> bool:
+        """Whether pytest has nothing to do around the call: no fixture of an author's, no mark, no conftest.py."""
+        plugins = self.item.config.pluginmanager.get_plugins()
+        return (
+            set(self.item.fixturenames) <= {*OWN}
+            and all(mark.name == "points" for mark in self.item.iter_markers())
+            and not any(str(getattr(plugin, "__file__", "")).endswith("conftest.py") for plugin in plugins)
+        )
+
+    @property
+    def on_device(self) -> bool:
+        """Whether it is about tensors, which may be asked for on a GPU: it says so by the words that it uses."""
+        return bool({"tensors", "device"} & set(self.item._fixtureinfo.argnames))
 
     def play(self, connection: Connection, seed: str, reference: Any, *, noting: bool) -> Play:
         """Ask once. noting: go on after a refused answer, to see what every check sees."""
@@ -148,8 +171,8 @@ class Question:
             "student": Student(connection, observe, f"{seed}/{self.name}"),
             "reference": reference,
             "rng": rng,
-            "tensors": Tensors(rng, "cpu"),
-            "device": "cpu",
+            "tensors": Tensors(rng),
+            "device": connection.device,
         }
         wanted = self.item._fixtureinfo.argnames
         arguments = {name: own[name] if name in own else self.item.funcargs[name] for name in wanted}
@@ -157,10 +180,16 @@ class Question:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
                 self.item.obj(**arguments)
+            self._refuse_undeclared(own["student"])
         except StudentFault as fault:
             observed = seen and not seen[-1].passed and seen[-1].verdict is fault.verdict
             return Play(tuple(seen), None if observed and noting else fault.verdict)
         return Play(tuple(seen))
+
+    def _refuse_undeclared(self, student: Student) -> None:
+        """Tensors belong to questions that can be asked on a GPU, or left out for want of one."""
+        if student._met_tensors and not self.on_device:
+            raise GraderMistake("the question hands over tensors: it must ask for `tensors` or `device`")
 
 
 def _placeholder(name: str) -> Any:
@@ -219,6 +248,18 @@ class GradingPlugin:
         self._job: Job | None = None
         self._results: dict[str, tuple[QuestionResult, Finding]] = {}
         self._disturbance: SandboxError | None = None
+        self._asking: tuple[Question, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no question needs pytest once it is collected, so that `again` can do without a session."""
+        return bool(self._asking) and all(question.is_plain for question in self._asking)
+
+    def again(self, jobs: Iterable[Job], deliver: Deliver) -> None:
+        """More jobs for the same questions."""
+        self.deliver = deliver
+        for job in jobs:
+            self._run(job)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marker known."""
@@ -245,29 +286,36 @@ class GradingPlugin:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Every job, every question."""
         try:
+            self._asking = () if self.broken else tuple(self.questions[item.nodeid] for item in session.items)
             for job in self.jobs if not self.broken else ():
-                self._run(job, session.items)
+                self._run(job)
         except BaseException as error:  # noqa: BLE001 - pytest would print it; the caller shall have it
             self.failure = error
         return True
 
-    def _run(self, job: Job, items: list[pytest.Item]) -> None:
+    def _run(self, job: Job) -> None:
         """All questions to one answerer; disturbed from outside, all once more; disturbed again, the rest is ours."""
-        items = [item for item in items if job.exercise in ("", self.questions[item.nodeid].exercise)]
-        self._attempt(job, items)
+        asked = [question for question in self._asking if job.exercise in ("", question.exercise)]
+        self._attempt(job, asked)
         if self._disturbance is not None and self._started_over(job):
-            self._attempt(job, items)
+            self._attempt(job, asked)
         if self._disturbance is not None:
             verdict = _disturbed(self._disturbance)
-            left = [item.nodeid for item in items if item.nodeid not in self._results]
-            self._results |= {name: (_result(self.questions[name], verdict, 0.0), Finding(verdict)) for name in left}
-        questions = settled(self._results[item.nodeid] for item in items)
+            left = {question.item.nodeid: question for question in asked if question.item.nodeid not in self._results}
+            self._results |= {name: (_result(each, verdict, 0.0), Finding(verdict)) for name, each in left.items()}
+        questions = settled(self._results[question.item.nodeid] for question in asked)
         self.deliver(job, *ruled(questions, self.assignment.exercises, functools.partial(_uses, job.connection)))
 
-    def _attempt(self, job: Job, items: list[pytest.Item]) -> None:
+    def _attempt(self, job: Job, asked: Sequence[Question]) -> None:
         self._job, self._results, self._disturbance = job, {}, None
-        for item, following in zip(items, [*items[1:], None], strict=False):  # no items: nothing to ask
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        around = [question.item for question in asked if not question.is_plain]
+        following = dict(zip(around, [*around[1:], None], strict=False))
+        for question in asked:
+            if question.is_plain:
+                self._answer(question)
+            else:
+                item = question.item
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following[item])
 
     def _started_over(self, job: Job) -> bool:
         try:
@@ -280,23 +328,28 @@ class GradingPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """One question, one verdict."""
-        question, job = self.questions[pyfuncitem.nodeid], self._job
+        self._answer(self.questions[pyfuncitem.nodeid])
+        return True
+
+    def _answer(self, question: Question) -> None:
+        job = self._job
         assert job is not None
         if self._disturbance is not None:  # the rest is passed by, so that pytest takes its fixtures down in order
-            return True
+            return
         start = time.perf_counter()
         try:
             finding = self._ask(question, job)
         except SandboxError as error:
             self._disturbance = error
-            return True
+            return
         seconds = time.perf_counter() - start
-        self._results[pyfuncitem.nodeid] = (_result(question, finding.verdict, seconds), finding)
-        return True
+        self._results[question.item.nodeid] = (_on_device(question, job, finding.verdict, seconds), finding)
 
     def _ask(self, question: Question, job: Job) -> Finding:
         if job.until_lost and any(_is_lost(result) for result, _ in self._results.values()):
             return Finding(Verdict(Status.NOT_RUN))
+        if job.leaves_out(question):
+            return Finding(_without_gpu(question, job.no_device))
         job.connection.new_question(question.exercise)
         try:
             play = question.play(job.connection, job.seed, self.reference, noting=job.witness is not None)
@@ -370,6 +423,15 @@ def _uses(connection: Connection, exercise: str) -> tuple[Use, ...] | None:
         return None
 
 
+def _without_gpu(question: Question, why: str) -> Verdict:
+    message = sentence(
+        "not asked, and its {points} points are left out: PyTorch finds no GPU here ({why})",
+        points=f"{question.points:g}",
+        why=why,
+    )
+    return Verdict(Status.NOT_RUN, message)
+
+
 def _disturbed(error: SandboxError) -> Verdict:
     message = sentence(
         "the sandbox was disturbed twice, which is not your fault; grade this submission again ({why})", why=str(error)
@@ -388,6 +450,14 @@ def _result(question: Question, verdict: Verdict, seconds: float) -> QuestionRes
         verdict=verdict,
         seconds=seconds,
     )
+
+
+def _on_device(question: Question, job: Job, verdict: Verdict, seconds: float) -> QuestionResult:
+    """The same with the device on which it was asked; a question that was left out counts for nothing, neither way."""
+    result = _result(question, verdict, seconds)
+    if job.leaves_out(question):
+        return replace(result, points=0.0, device="cuda")
+    return replace(result, device=job.connection.device) if question.on_device else result
 
 
 def question_of(item: pytest.Item, exercises: Iterable[str]) -> Question:

@@ -12,11 +12,31 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.cli import author, batch, doctor, grade, probing
+from autograder.cli import (
+    author,
+    batch,
+    doctor,
+    export,
+    grade,
+    gradebook,
+    probing,
+    regrade,
+    report,
+)
 from autograder.cli.codes import OURS, STOPPED, USAGE
 from autograder.model import AutograderError, UsageError
 
-COMMANDS = (grade, batch, author, probing, doctor)
+COMMANDS = (
+    grade,
+    report,
+    batch,
+    gradebook,
+    regrade,
+    export,
+    author,
+    probing,
+    doctor,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,12 +16,13 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.language import say, title
-from autograder.model import Assignment, Outcome, QuestionResult, Report, Status, sentence
+from autograder.model import Assignment, Outcome, QuestionResult, Report, Sentence, Status, sentence
 from autograder.render.clean import clean
 from autograder.render.explained import explained, mark, prints
-from autograder.scoring import ExerciseScore, by_exercise
+from autograder.scoring import ExerciseScore, Tally, by_exercise
 
 HEADINGS = (sentence("topic"), None, sentence("points"), sentence("progress"), sentence("next"))
+LeftOut = tuple[Sentence, str, object]
 
 
 class Page:
@@ -87,6 +88,20 @@ class Page:
         self._flags(report)
         self._ending(report, todo)
 
+    def device(self, report: Report, *, asked: str) -> None:
+        """Where PyTorch computed, if it was asked for: a result of the CPU is never taken for one of the GPU."""
+        left_out = sum(q.device == "cuda" and q.verdict.status is Status.NOT_RUN for q in report.questions)
+        if asked == "cpu":
+            return
+        if left_out:
+            self.say("No GPU: {count} questions were left out, with their points.", count=left_out, style="yellow")
+        elif any(question.device == "cuda" for question in report.questions):
+            self.say(
+                "PyTorch computed on the GPU, at isolation level {level}.", level=report.isolation.level, style="dim"
+            )
+        else:
+            self.say("PyTorch computed on the CPU.", style="dim")
+
     def _expanded(self, todo: Sequence[QuestionResult]) -> int:
         """How many questions to show in full: the first that is wrong; none while nothing has been tried."""
         attempted = [question for question in todo if question.verdict.status is not Status.NOT_IMPLEMENTED]
@@ -118,21 +133,63 @@ class Page:
         return Text(title(failing.title, self.language))
 
     @contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[], None]]:
-        """A bar with rate and remaining time for `total` steps; nothing moves in a pipe."""
+    def progress(self, total: int) -> Iterator[Callable[[Outcome], None]]:
+        """A bar with rate, remaining time and failures for `total` outcomes; nothing moves in a pipe."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=self.console, transient=True) as progress:
-            task = progress.add_task(self.words("grading"), total=total)
-            yield lambda: progress.advance(task)
+        counts = (TextColumn("{task.fields[rate]}"), TextColumn("{task.fields[failed]}", style="red"))
+        failed = 0
+        with Progress(*columns, *counts, console=self.console, transient=True) as progress:
+            task = progress.add_task(self.words("grading"), total=total, rate="", failed="")
 
-    def batch(self, outcomes: Sequence[Outcome], path: Path) -> None:
+            def advance(outcome: Outcome) -> None:
+                nonlocal failed
+                failed += outcome.report is None or not outcome.report.is_final
+                speed = progress.tasks[task].speed
+                rate = self.words("{rate:.1f} a second", rate=speed) if speed else ""
+                said = self.words("{count} failed", count=failed) if failed else ""
+                progress.update(task, advance=1, rate=rate, failed=said)
+
+            yield advance
+
+    def plan(self, rows: Iterable[Sequence[str]], left_out: Iterable[LeftOut], source: str) -> None:
+        """What a dry run would grade, and what it would not."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for heading in (
+            sentence("student"), sentence("topic"), sentence("file"), sentence("attempt"), sentence("handed in"),
+            sentence("late"), sentence("note"),
+        ):  # fmt: skip
+            table.add_column(say(heading, self.language), overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(clean(value)) for value in row))
+        self.console.print(table)
+        self.left_out(left_out, source)
+
+    def table(self, title: str, rows: Iterable[Sequence[str]]) -> None:
+        """A heading and rows, columns in which nobody has anything left out."""
+        listed = [tuple(row) for row in rows]
+        kept = [n for n in range(len(listed[0])) if len(listed) == 1 or any(row[n] for row in listed[1:])]
+        table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
+        for column in kept:
+            table.add_column(listed[0][column], overflow="fold")
+        for row in listed[1:]:
+            table.add_row(*(Text(clean(row[column])) for column in kept))
+        self.console.print(table)
+
+    def left_out(self, items: Iterable[LeftOut], source: str) -> None:
+        """How the place was read, and what in it is nobody's submission or needs a person."""
+        self.say("read as {source}", source=source)
+        for kind, where, why in items:
+            shown = say(why, self.language) if isinstance(why, Sentence) else str(why)
+            self.console.print(Text(clean(f"{say(kind, self.language)}: {where}: {shown}")))
+
+    def batch(self, tally: Tally, path: Path) -> None:
         """What a batch came to: how many, their scores, and whom to look at."""
-        reports = [outcome.report for outcome in outcomes if outcome.report is not None]
-        scores = sorted(report.score for report in reports)
-        self.say("{count} submissions graded; {path}", count=len(reports), path=str(path))
-        reused = sum(outcome.reused for outcome in outcomes)
-        if reused:
-            self.say("{count} of them in an earlier run: nothing that their reports rest on has changed", count=reused)
+        scores = sorted(tally.scores)
+        self.say("{count} submissions graded; {path}", count=tally.graded, path=str(path))
+        if tally.reused:
+            self.say(
+                "{count} of them in an earlier run: nothing that their reports rest on has changed", count=tally.reused
+            )
         if scores:
             middle = scores[len(scores) // 2]
             self.say(
@@ -141,24 +198,8 @@ class Page:
                 middle=middle,
                 high=scores[-1],
             )
-        for outcome in outcomes:
-            if outcome.report is None:
-                self.say(
-                    "not graded, ours to mend: {student}: {why}",
-                    student=clean(outcome.submission.student),
-                    why=clean(outcome.trouble),
-                )
-            elif not outcome.report.is_final:
-                self.say("not final, a grader failed: {student}", student=clean(outcome.submission.student))
-            elif outcome.submission.problem is not None:
-                self.say(
-                    "not readable: {student}: {why}",
-                    student=clean(outcome.submission.student),
-                    why=outcome.submission.problem,
-                )
-            elif outcome.report.flags:
-                names = ", ".join(dict.fromkeys(flag.exercise for flag in outcome.report.flags))
-                self.say("For review: {what}", what=clean(f"{outcome.submission.student}: {names}"))
+        for what in tally.look_at:
+            self.console.print(Text(clean(say(what, self.language))))
 
     def _ending(self, report: Report, todo: Sequence[QuestionResult]) -> None:
         self.console.print()
