@@ -61,7 +61,17 @@ def test_every_example_passes_on_the_right_answers(tmp_path):
     "word",
     [
         *("check_close", "check_equal", "check_shape", "check_that", "check_unchanged", "check_raises"),
-        *("check_gradient", "check_same", "check_parameters", "trained", "check_falls", "check_reaches", "check_faster", "parts", "then"),
+        *(
+            "check_gradient",
+            "check_same",
+            "check_parameters",
+            "trained",
+            "check_falls",
+            "check_reaches",
+            "check_faster",
+            "parts",
+            "then",
+        ),
         *("student", "reference", "rng", "tensors"),
     ],
 )
