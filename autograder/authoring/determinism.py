@@ -55,8 +55,9 @@ def _plays(grader: Grader, seed: str) -> tuple[list[dict[str, Play]], set[str]]:
 
 def _state() -> tuple[object, ...]:
     """Where NumPy's and Python's global generators stand."""
-    twister = np.random.get_state(legacy=False)["state"]
-    return twister["key"].tobytes(), int(twister["pos"]), random.getstate()
+    found = np.random.get_state(legacy=False)
+    twister = found["state"]
+    return twister["key"].tobytes(), int(twister["pos"]), found["has_gauss"], random.getstate()
 
 
 def _differs(one: Play, other: Play) -> str:
