@@ -34,7 +34,8 @@ from autograder.student import CPU, Connection, Local, Place, Remote
 
 UNUSED = (
     "terminal cacheprovider capture doctest junitxml logging pastebin stepwise unittest faulthandler warnings "
-    "unraisableexception threadexception"  # which collect garbage five times at the end: 0.2 s with torch
+    "unraisableexception threadexception "  # which collect garbage five times at the end: 0.2 s with torch
+    "debugging"  # it would put its own breakpoint() in the place of Python's
 )
 PACKAGES = ("numpy", "torch", "pytest")
 
@@ -45,6 +46,7 @@ class Answerer:
 
     exercise: the only one to ask about, all when empty. witness: shown every play (see plugin.Job).
     until_lost: whether to ask nothing more once points are lost.
+    only_once: whether to ask no question again in order to explain it.
     fingerprint: what the report will rest on. no_device: why there is no GPU for questions about tensors, or ''.
     """
 
@@ -56,6 +58,7 @@ class Answerer:
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
     until_lost: bool = False
+    only_once: bool = False
     fingerprint: str = ""
     no_device: str = ""
 
@@ -122,9 +125,8 @@ class Grader:
         return pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
 
     def _job(self, who: Answerer) -> Job:
-        return Job(
-            who.connection, who.seed, self.suspects, who, who.exercise, who.witness, who.until_lost, who.no_device
-        )
+        asked = (who.exercise, who.witness, who.until_lost, who.only_once, who.no_device)
+        return Job(who.connection, who.seed, self.suspects, who, *asked)
 
     def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""

@@ -50,6 +50,11 @@ def sentence(text: str, /, **values: object) -> Sentence:
     return Sentence(text, values)
 
 
+def literally(text: str) -> str:
+    """Somebody's words as a template without places: braces stand for themselves."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 @dataclass(frozen=True)
 class Grid:
     """The part of two arrays around their largest difference, as rows of numbers (see grids.py).

@@ -60,6 +60,7 @@ class Job:
 
     exercise: the only one to ask about, all when empty. witness: shown every play, with all that each check
     saw; for proofs. until_lost: whether to ask nothing more once points are lost; also for proofs.
+    only_once: whether to ask no question again in order to explain it.
     no_device: why there is no GPU for the questions that were to be answered on one, or ''.
     """
 
@@ -70,6 +71,7 @@ class Job:
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
     until_lost: bool = False
+    only_once: bool = False
     no_device: str = ""
 
     def leaves_out(self, question: Question) -> bool:
@@ -358,7 +360,7 @@ class GradingPlugin:
                 play = replace(play, fault=next((seen.verdict for seen in play.failures), play.fault))
             verdict = play.fault or _accepted(play)
             verdict = replace(verdict, output=job.connection.printed(), pictures=pictures_of(play))
-            if play.fault is None:
+            if play.fault is None or job.only_once:
                 return Finding(verdict)
             suspects = job.suspects.get(question.exercise, ())
             return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)

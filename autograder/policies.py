@@ -250,7 +250,7 @@ def read(path: Path) -> dict[str, Policy]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AutograderError(f"{path}: {error}") from None
     table = Table(raw, f"{path}")
-    table.only("format", "timezone", "policy", "topic")
+    table.only("format", "timezone", "policy", "topic", "cluster")  # the last is for cluster.py to read
     if table.get("format", int, 1) != 1:
         raise AutograderError(f"{path}: format = {raw['format']}, this version reads 1")
     zone = _zone(table)

@@ -22,6 +22,12 @@ class ExerciseScore:
         """Whether every question passed."""
         return all(question.verdict.status is Status.PASSED for question in self.questions)
 
+    @property
+    def is_tried(self) -> bool:
+        """Whether something was written for it that fails."""
+        calm = (Status.PASSED, Status.NOT_IMPLEMENTED)
+        return any(question.verdict.status not in calm for question in self.questions)
+
 
 def score_of(status: Status, points: float) -> float:
     """The points of a question that ended so."""

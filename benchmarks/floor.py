@@ -8,9 +8,11 @@ and nothing is written down.
 from __future__ import annotations
 
 import importlib.util
+import sys
 import types
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from autograder.manifest import Course
 from autograder.model import Status, StudentFault, Verdict, sentence
 from autograder.plugin import OWN, Tensors, generator
 from autograder.reference import Live
+from autograder.sandbox.worker import outgoing
 from autograder.student import Answer, Student
 
 Question = Callable[..., Any]
@@ -50,12 +53,12 @@ class Bare(Student):
         except Exception as error:  # noqa: BLE001 - whatever it raises is what a check may ask for
             kinds = [kind.__name__ for kind in type(error).__mro__]
             raise StudentFault(Verdict(Status.RAISED, sentence("{kinds}", kinds=kinds))) from None
-        return Answer(self, name, value=value, ref=None, inputs={})
+        return Answer(self, name, value=outgoing(value), ref=None, inputs={})
 
     def _echo(self, function: Any, arguments: tuple[Any, ...]) -> tuple[Answer, Any]:
         given = [self._given(argument) for argument in arguments]
         value = getattr(self._module, function.name)(*given)
-        return Answer(self, function.name, value=value, ref=None, inputs={}), given
+        return Answer(self, function.name, value=outgoing(value), ref=None, inputs={}), given
 
     def _given(self, value: Any) -> Any:
         """A student's function may change what it is given: a copy, as anybody would make."""
@@ -90,9 +93,7 @@ def _passes(name: str, question: Question, module: types.ModuleType, reference: 
             raise StudentFault(seen.verdict)
 
     rng = generator(seed, name)
-    own = dict(
-        zip(OWN, (Bare(module, observe, f"{seed}/{name}"), reference, rng, Tensors(rng, "cpu"), "cpu"), strict=True)
-    )
+    own = dict(zip(OWN, (Bare(module, observe, f"{seed}/{name}"), reference, rng, Tensors(rng), "cpu"), strict=True))
     wanted = question.__code__.co_varnames[: question.__code__.co_argcount]
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -101,3 +102,15 @@ def _passes(name: str, question: Question, module: types.ModuleType, reference: 
     except StudentFault:
         return False
     return True
+
+
+def main(root: str, topic: str, count: str) -> None:
+    """So many right submissions, all of whose questions must pass."""
+    course = Course(Path(root))
+    source = (course.solutions(topic) / "solution.py").read_bytes()
+    passed = set(loop(course, topic, [source] * int(count)))
+    assert len(passed) == 1, f"the floor does not agree with itself: {passed}"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

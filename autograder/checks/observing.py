@@ -150,11 +150,6 @@ def wrong_form(answer: Answer, what: Sentence) -> StudentFault:
     return StudentFault(verdict)
 
 
-def literally(text: str) -> str:
-    """An author's words as a template without places: braces stand for themselves."""
-    return text.replace("{", "{{").replace("}", "}}")
-
-
 def opaque_inside(value: Any) -> str | None:
     """The type's name of the first part of a value that did not travel, or None."""
     if isinstance(value, Opaque):

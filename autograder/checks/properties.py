@@ -8,10 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.observing import failed, literally, look, passed, wrong_form
+from autograder.checks.observing import failed, look, passed, wrong_form
 from autograder.checks.showing import losses_picture, score_picture
 from autograder.compare import as_array, describe, number
-from autograder.model import AutograderError, GraderMistake, Sentence, Status, StudentFault, Verdict, sentence
+from autograder.model import (
+    AutograderError,
+    GraderMistake,
+    Sentence,
+    Status,
+    StudentFault,
+    Verdict,
+    literally,
+    sentence,
+)
 from autograder.student import Answer, Function, part, resolved
 from autograder.wire import Array
 

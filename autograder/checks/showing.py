@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.observing import literally, look, shown
+from autograder.checks.observing import look, shown
 from autograder.compare import as_array
 from autograder.grids import short
-from autograder.model import Picture, Sentence, sentence
+from autograder.model import Picture, Sentence, literally, sentence
 from autograder.student import Answer
 from autograder.wire import Array
 

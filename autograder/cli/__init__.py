@@ -19,6 +19,8 @@ from autograder.cli import (
     export,
     grade,
     gradebook,
+    loop,
+    platforms,
     probing,
     regrade,
     report,
@@ -28,6 +30,7 @@ from autograder.model import AutograderError, UsageError
 
 COMMANDS = (
     grade,
+    loop,
     report,
     batch,
     gradebook,
@@ -35,6 +38,7 @@ COMMANDS = (
     export,
     author,
     probing,
+    platforms,
     doctor,
 )
 

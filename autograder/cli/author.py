@@ -19,7 +19,6 @@ def add_to(commands: Commands) -> None:
     check = command(commands, "check", _check, "prove a topic before it is released")
     check.add_argument("--seeds", type=int, default=1, help="under how many seeds (default: %(default)s)")
     check.add_argument("--flakes", type=int, default=3, help="live gradings of the reference (default: %(default)s)")
-    check.add_argument("--watch", action="store_true", help="prove the topic again on every save, until Ctrl-C")
     mutants = command(commands, "mutants", _mutants, "tables of wrong answers: registered, or made by machine")
     mutants.add_argument("--auto", action="store_true", help="change the solution by machine; list what survives")
     mutants.add_argument("--only", default="", help="with --auto: one exercise")
@@ -64,32 +63,10 @@ def _seeds(count: int) -> tuple[str, ...]:
 def _check(options: argparse.Namespace) -> int:
     course = course_of(options)
     _positive(options, "flakes")
-    if options.watch:
-        return _watch(course, options)
     refusals = 0
     for topic in topics_of(course, options.topic):
         refusals += _checked(course, topic, _seeds(options.seeds), options.flakes)
     return INCOMPLETE if refusals else GRADED
-
-
-def _watch(course: Course, options: argparse.Namespace) -> int:
-    """Prove one topic on every save; each time in a process of its own, which reads everything anew."""
-    import subprocess
-    import sys
-
-    from autograder.authoring.watching import files_of, saves
-
-    if not options.topic:
-        raise UsageError("--watch needs a topic: autograder check TOPIC --watch")
-    course.assignment(options.topic)
-    words = [sys.executable, "-m", "autograder", "--root", str(course.root), "check", options.topic]
-    words += ["--seeds", str(options.seeds), "--flakes", "0"]
-    turns = saves(lambda: files_of(course, options.topic))
-    subprocess.run(words, check=False)
-    for changed in turns:
-        print(f"\n{', '.join(str(path.relative_to(course.root)) for path in changed)}", flush=True)
-        subprocess.run(words, check=False)
-    return GRADED
 
 
 def _checked(course: Course, topic: str, seeds: tuple[str, ...], flakes: int) -> int:

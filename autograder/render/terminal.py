@@ -19,7 +19,7 @@ from autograder.language import say, title
 from autograder.model import Assignment, Outcome, QuestionResult, Report, Sentence, Status, sentence
 from autograder.render.clean import clean
 from autograder.render.explained import explained, mark, prints
-from autograder.scoring import ExerciseScore, Tally, by_exercise
+from autograder.scoring import ExerciseScore, Tally, by_exercise, total
 
 HEADINGS = (sentence("topic"), None, sentence("points"), sentence("progress"), sentence("next"))
 LeftOut = tuple[Sentence, str, object]
@@ -52,6 +52,19 @@ class Page:
         self.say(
             "One topic in detail: make grade TOPIC=<topic>. You edit the files in {folder}.", folder=folder, style="dim"
         )
+
+    def progress_so_far(self, rows: Sequence[tuple[Assignment, Report | None]]) -> None:
+        """The sum over all topics, and the command for the next step."""
+        reports = [report for _, report in rows if report is not None]
+        score, points = total(report.score for report in reports), total(report.points for report in reports)
+        self.say("{score:g} of {points:g} points", style="bold", score=score, points=points)
+        for assignment, report in rows:
+            open_ones = [s for s in by_exercise(report, assignment.exercises) if not s.is_complete] if report else []
+            if open_ones:
+                name = open_ones[0].exercise.name
+                self.say("Next: make watch TOPIC={topic}, exercise {name}", topic=assignment.topic, name=name)
+                return
+        self.say("Everything passes.", style="green")
 
     def _topic(self, assignment: Assignment, report: Report | None) -> Sequence[str | Text]:
         shown = title(assignment.title, self.language)  # the only column that gives way in a narrow window

@@ -1,4 +1,4 @@
-"""`autograder new`, `explain`, `try`, `check --watch`: an author's words, as they are typed."""
+"""`autograder new`, `explain`, `try`, `watch --author`: an author's words, as they are typed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import threading
 import pytest
 from support_courses import RIGHT, TINY, copied
 
-from autograder.authoring.watching import files_of, saves
 from autograder.cli import main
+from autograder.loop.saves import files_of, saves
 from autograder.manifest import Course
 
 
@@ -83,9 +83,9 @@ def test_try_of_no_file_is_a_matter_of_usage(run, tmp_path):
 
 
 def test_watching_needs_a_topic(run):
-    code, _, err = run("check", "--watch")
+    code, _, err = run("watch", "--author")
     assert code == 2
-    assert "--watch needs a topic" in err
+    assert "watch --author needs a topic" in err
 
 
 def test_every_save_of_an_authors_file_is_seen(tmp_path):
@@ -112,7 +112,7 @@ def test_an_authors_files_are_those_of_the_topic():
 
 def test_watch_proves_again_after_a_save(tmp_path):
     course = copied(tmp_path / "course")
-    words = [sys.executable, "-m", "autograder", "--root", str(course.root), "check", "vectors", "--watch"]
+    words = [sys.executable, "-m", "autograder", "--root", str(course.root), "watch", "--author", "vectors"]
     hints = course.solutions("vectors") / "mistakes.py"
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         killer = threading.Timer(50, process.kill)  # a watch that never answers fails below, and hangs nothing

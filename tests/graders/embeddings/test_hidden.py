@@ -119,8 +119,8 @@ def test_analogy_more(student, reference, rng):
 def test_train_skipgram_start(student, rng):
     """without an epoch the vectors are normal, of standard deviation 0.3
     zh: 一个 epoch 也不训练时，词向量是标准差为 0.3 的正态随机数"""
-    nothing = np.zeros(0, dtype=int)
-    vectors = student.train_skipgram(nothing, nothing, np.ones(100, dtype=int), 40, 1e3, 0, 8, rng)
+    words = np.arange(100)
+    vectors = student.train_skipgram(words, words, np.ones(100, dtype=int), 40, 1e3, 0, 8, rng)
     for table in parts(vectors, "W_in", "W_out"):
         # 5 standard errors: of the mean 0.3/√4000, of the standard deviation 0.3/√8000
         check_that(table, lambda W: abs(np.mean(W)) < 0.024 and abs(np.std(W) - 0.3) < 0.017, "of deviation 0.3")

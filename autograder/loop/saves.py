@@ -1,4 +1,4 @@
-"""Files watched by looking at them: for each save of one of them, one turn."""
+"""The loop of an author's work: for each save of one of a topic's files, one turn."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from autograder.loop.changes import Stamp, stamp
 from autograder.manifest import Course
 
 SECONDS = 0.2
-Stamp = tuple[int, int, int]
 
 
 def files_of(course: Course, topic: str) -> list[Path]:
@@ -38,12 +38,6 @@ def _changes(
 
 
 def _stamps(files: Iterable[Path]) -> dict[Path, Stamp]:
-    """What changes when a file is saved, also by an editor that puts a new one in its place."""
-    found: dict[Path, Stamp] = {}
-    for path in files:
-        try:
-            seen = path.stat()
-        except OSError:
-            continue
-        found[path] = (seen.st_mtime_ns, seen.st_size, seen.st_ino)
-    return found
+    """Each file that is there with what a save changes."""
+    stamps = {path: stamp(path) for path in files}
+    return {path: found for path, found in stamps.items() if found is not None}
