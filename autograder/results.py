@@ -6,10 +6,13 @@ import hashlib
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from autograder.model import Outcome, Report, Sentence, UsageError, sentence
 from autograder.render import document
+from autograder.render.clean import clean
 from autograder.sheets import written
 
 PARTIAL = ".partial"
@@ -36,8 +39,6 @@ class Results:
                 self._write(student, outcome.report)
 
     def _write(self, student: str, report: Report) -> None:
-        from dataclasses import replace
-
         path = self.reports / f"{file_name(student)}.json"
         text = document.text(replace(report, student=student), self.language)
         if not path.is_file() or path.read_bytes() != text.encode():
@@ -47,6 +48,12 @@ class Results:
         """Write grades.csv; where it is."""
         put(self.folder / "grades.csv", written(rows), "utf-8-sig")
         return self.folder / "grades.csv"
+
+    def log(self, text: str) -> None:
+        """A line in batch.log, with the time."""
+        at = datetime.now().astimezone().isoformat(" ", "seconds")
+        with (self.folder / "batch.log").open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{at}  {clean(text)}\n")
 
     def close(self) -> None:
         """Let another batch have the folder."""

@@ -48,6 +48,7 @@ def grade_class(
 
     def take(outcome: Outcome) -> None:
         results.add(outcome)
+        results.log(_told(outcome))
         tally.add(outcome)
         advance(outcome)
 
@@ -61,11 +62,24 @@ def grade_class(
             else:
                 take(kept)
 
+    results.log(f"run {run}: {topic}, about {count} submissions, {settings.jobs} jobs, grader {basis[:12]}")
     work = batch.shards(unfinished(), count, course.root, topic, secret, settings.jobs, settings.isolation)
     for outcome in batch.outcomes(work, settings.pool, settings.jobs):
         book.add(run, outcome, settings.language)
         take(outcome)
+    results.log(f"run {run} ended: {tally.graded} graded, {tally.reused} of them before, {tally.failed} failed")
     return tally
+
+
+def _told(outcome: Outcome) -> str:
+    """One outcome in a line of the log."""
+    student, report = outcome.submission.student, outcome.report
+    if report is None:
+        return f"{student}: not graded: {outcome.trouble}"
+    seconds = sum(question.seconds for question in report.questions)
+    how = "kept" if outcome.reused else f"{seconds:.2f} s, seed {report.seed}, level {report.isolation.level}"
+    problem = f", {outcome.submission.problem}" if outcome.submission.problem else ""
+    return f"{student}: {report.score:g}/{report.points:g}, {how}{'' if report.is_final else ', not final'}{problem}"
 
 
 @dataclass(frozen=True)

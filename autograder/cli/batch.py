@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
-from autograder.language import chosen
+from autograder.language import chosen, say
 from autograder.manifest import Course
 from autograder.model import Isolation, Sentence, UsageError, sentence
 
@@ -41,6 +41,7 @@ def add_to(commands: Commands) -> None:
     words.add_argument("--unsafe", action="store_true", help="grade without isolation: only code that you trust")
     words.add_argument("--resume", action="store_true", help="keep what is finished: the default, said aloud")
     words.add_argument("--fresh", action="store_true", help="grade everybody again, also those with a final report")
+    words.add_argument("--final", action="store_true", help="show hidden questions in full in the students' pages")
     words.add_argument("--strict", action="store_true", help="exit with 1 when somebody has less than full marks")
 
 
@@ -132,10 +133,25 @@ def _graded(
                     )
             finally:
                 path = results.grades(running.rows(book, assignment, rules.get(topic, rules[""])))
+            index = _pages(course, topic, book, where.folders[topic], page.language, options)
         page.batch(tally, path)
+        page.say("to look at, sort and filter: {path}", path=str(index))
         code = max(code, _code(tally, options.strict))
     page.left_out(_left_out(found), found.source)
     return code
+
+
+def _pages(course: Course, topic: str, book: Book, folder: Path, language: str, options: argparse.Namespace) -> Path:
+    """The students' pages and the instructor's index; where that is."""
+    from autograder import classpages, policies, running
+
+    rules = policies.read(course.root / "course.toml")
+    grades = running.grades(book, topic, rules.get(topic, rules[""]))
+    assignment = course.assignment(topic)
+    _, count = classpages.write_similar(folder, course, assignment, book, language)
+    text = say(sentence("similar submissions: {count} pairs to look at", count=count), language)
+    links = [(text, "similar.html"), ("grades.csv", "grades.csv")]
+    return classpages.write(folder, course, assignment, book, grades, language, final=options.final, links=links)
 
 
 def _code(tally: Tally, strict: bool) -> int:

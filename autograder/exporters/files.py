@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from xml.sax.saxutils import escape, quoteattr
 
+from autograder.classpages import student_page
 from autograder.exporters import gradescope
 from autograder.exporters.protocol import File, Missing, Options
 from autograder.gradebook import Book
@@ -147,7 +148,7 @@ class Feedback:
                 yield Missing(grade.standing.student, grade.standing.trouble or "nothing was graded")
             else:
                 suffix, text = page(assignment, grade, found[0], options)
-                yield File(f"feedback/{feedback_name(grade, suffix)}", text.encode())
+                yield File(f"feedback/{feedback_name(grade, suffix)}", text.encode("utf-8", "replace"))
 
 
 def feedback_name(grade: Grade, suffix: str) -> str:
@@ -164,8 +165,4 @@ def feedback_name(grade: Grade, suffix: str) -> str:
 
 def page(assignment: Assignment, grade: Grade, report: Report, options: Options) -> tuple[str, str]:
     """What a student gets back, and its suffix: hidden questions reduced until they are final."""
-    lines = [say(line.text, options.language) for line in grade.final.lines]
-    score = f"{grade.final.score:g}/{grade.final.points:g}" if grade.final.score is not None else "–"
-    head = {"score": score, "adjustments": [clean(line) for line in lines]}
-    found = document.document(report, options.language, reveal_hidden=options.final)
-    return ".json", json.dumps({**head, "report": found}, ensure_ascii=False, indent=1) + "\n"
+    return ".html", student_page(assignment, grade, report, options.language, final=options.final)

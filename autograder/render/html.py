@@ -22,14 +22,21 @@ CODES = {"en": "en", "zh": "zh-CN"}
 Graded = Sequence[tuple[Assignment, Report]]
 
 
-def page(graded: Graded, language: str, *, reveal_hidden: bool = True, heading: str = "") -> str:
+def page(
+    graded: Graded,
+    language: str,
+    *,
+    reveal_hidden: bool = True,
+    heading: str = "",
+    remarks: Sequence[Sentence] = (),
+) -> str:
     """The page for these topics. reveal_hidden: False reduces hidden questions to title, status and points.
 
-    heading: what stands above, by default that it is a report.
+    heading: what stands above, by default that it is a report. remarks: stand below it, each in a line.
     """
     style = palette.style()
     name = heading or say(sentence("Your exercises"), language)
-    body = "".join(_Writer(language, reveal_hidden).body(graded, name))
+    body = "".join(_Writer(language, reveal_hidden).body(graded, name, remarks))
     return (
         f'<!doctype html>\n<html lang="{CODES[language]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(style)}">\n'
@@ -64,13 +71,14 @@ class _Writer:
         """A sentence of a verdict's, escaped."""
         return text(say(what, self.language))
 
-    def body(self, graded: Graded, heading: str) -> Iterator[str]:
+    def body(self, graded: Graded, heading: str, remarks: Sequence[Sentence] = ()) -> Iterator[str]:
         """Everything inside <body>."""
         skip = self.words("To the content")
         score, points = (total(getattr(report, key) for _, report in graded) for key in ("score", "points"))
         points_of = self.words("{score:g} of {points:g} points", score=score, points=points)
         yield f'<a class="skip" href="#content">{skip}</a>\n'
         yield f"<header><h1>{text(heading)}</h1>\n<p>{points_of}</p>\n"
+        yield from (f'<p class="remark">{self.said(remark)}</p>\n' for remark in remarks)
         if len(graded) > 1:
             yield from self.contents(graded)
         yield '</header>\n<main id="content">\n'
