@@ -90,7 +90,7 @@ def _hint(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     """All topics in a table, their sum, and the next step. Raises UsageError."""
     course, language = course_of(options), chosen(options.lang)
-    options.topic, options.only, options.seed = "", "", PUBLIC_SEED
+    options.topic, options.only, options.seed, options.device = "", "", PUBLIC_SEED, "cpu"
     found = list(graded(course, topics_of(course, ""), options, name_mistakes=False))
     from autograder.render.terminal import Page, shown_path
 
