@@ -30,8 +30,7 @@ def add_to(commands: Commands) -> None:
     watch.add_argument("--seed", default=PUBLIC_SEED, help="draw other inputs (default: %(default)s)")
     watch.add_argument("--from", dest="origin", type=Path, help="a file or folder to watch instead of starter/")
     told_how_to_grade(command(commands, "hint", _hint, "a hint for the first question that is open"))
-    status = command(commands, "status", _status, "progress over all topics and what comes next")
-    status.add_argument("--from", dest="origin", type=Path, help="a folder to grade instead of starter/")
+    told_how_to_grade(command(commands, "status", _status, "progress over all topics and what comes next"))
     told_how_to_grade(command(commands, "debug", _debug, "one question in this process, where breakpoint() works"))
 
 
@@ -90,8 +89,7 @@ def _hint(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     """All topics in a table, their sum, and the next step. Raises UsageError."""
     course, language = course_of(options), chosen(options.lang)
-    options.topic, options.only, options.seed, options.device = "", "", PUBLIC_SEED, "cpu"
-    found = list(graded(course, topics_of(course, ""), options, name_mistakes=False))
+    found = list(graded(course, topics_of(course, options.topic), options, name_mistakes=False))
     from autograder.render.terminal import Page, shown_path
 
     page = Page(language)
