@@ -15,7 +15,7 @@ from autograder.language import chosen, say
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError, sentence
 from autograder.sandbox.choice import choose
-from autograder.sources.folders import file_of, from_path
+from autograder.sources.folders import file_of, from_path, own_work
 
 WARNING = sentence(
     "debug: one process, no sandbox, no time limit, so that breakpoint() works. "
@@ -83,6 +83,8 @@ def _prove_on_save(course: Course, topic: str) -> int:
     if not topic:
         raise UsageError("watch --author needs a topic: autograder watch --author TOPIC")
     course.assignment(topic)
+    if not course.solutions(topic).exists():
+        raise UsageError(f"there is no {course.solutions(topic)}: a student's edition has nothing to prove")
     words = [sys.executable, "-m", "autograder", "--root", str(course.root), "check", topic, "--flakes", "0"]
     turns = saves(lambda: files_of(course, topic))
     try:
@@ -128,7 +130,7 @@ def _debug(options: argparse.Namespace) -> int:
         raise UsageError("debug needs a topic and a question: make debug TOPIC=<topic> ONLY=<question>")
     course, language = course_of(options), chosen(options.lang)
     assignment = course.assignment(options.topic)
-    submission = from_path(options.origin or course.starter(options.topic), options.topic, assignment.limits)
+    submission = from_path(options.origin or own_work(course, options.topic), options.topic, assignment.limits)
     if submission.problem is not None:
         raise UsageError(say(submission.problem, language))
     print(say(WARNING, language), file=sys.stderr)
