@@ -26,7 +26,7 @@ from autograder.model import (
     UsageError,
 )
 from autograder.plugin import Fixtures, GradingPlugin, Job
-from autograder.reference import Live
+from autograder.reference import Live, Remembered
 from autograder.sandbox import learning
 from autograder.sandbox.protocol import Sandbox
 from autograder.scoring import exercise_of, report_of
@@ -34,7 +34,8 @@ from autograder.student import CPU, Connection, Local, Place, Remote
 
 UNUSED = (
     "terminal cacheprovider capture doctest junitxml logging pastebin stepwise unittest faulthandler warnings "
-    "unraisableexception threadexception"  # which collect garbage five times at the end: 0.2 s with torch
+    "unraisableexception threadexception "  # which collect garbage five times at the end: 0.2 s with torch
+    "debugging"  # it would put its own breakpoint() in the place of Python's
 )
 PACKAGES = ("numpy", "torch", "pytest")
 
@@ -45,6 +46,7 @@ class Answerer:
 
     exercise: the only one to ask about, all when empty. witness: shown every play (see plugin.Job).
     until_lost: whether to ask nothing more once points are lost.
+    only_once: whether to ask no question again in order to explain it.
     fingerprint: what the report will rest on. no_device: why there is no GPU for questions about tensors, or ''.
     """
 
@@ -56,6 +58,7 @@ class Answerer:
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
     until_lost: bool = False
+    only_once: bool = False
     fingerprint: str = ""
     no_device: str = ""
 
@@ -78,6 +81,8 @@ class Grader:
         self.versions = versions()
         self.basis = fingerprint.of_topic(course, topic, self.versions)
         self._remembered: dict[tuple[str, str, int], Play] = {}
+        self._reference = Live(self.bank.solution, Remembered() if self.assignment.framework == "numpy" else None)
+        self._collected: dict[str, GradingPlugin] = {}
 
     def grade(
         self,
@@ -88,30 +93,40 @@ class Grader:
     ) -> None:
         """Grade one after the other, delivering each report as it is done.
 
+        The graders are read the first time; pytest is started again only if some question needs it.
         only: an exercise or a question, all when empty. Raises UsageError for an unknown one.
         """
+        jobs = map(self._job, _closing(answerers))
+
+        def reported(job: Job, questions: Iterable[QuestionResult], flags: tuple[Flag, ...]) -> None:
+            deliver(self._report(job.label, questions, flags))
+
+        if only in self._collected:
+            self._collected[only].again(jobs, reported)
+            return
+        asked = (only,) if only else ()
         plugin = GradingPlugin(
-            self.assignment,
-            Live(self.bank.solution),
-            map(self._job, _closing(answerers)),
-            lambda job, questions, flags: deliver(self._report(job.label, questions, flags)),
-            only=(only,) if only else (),
-            remembered=self._remembered,
+            self.assignment, self._reference, jobs, reported, only=asked, remembered=self._remembered
         )
+        code = self._session(plugin)
+        if plugin.failure is not None:
+            raise plugin.failure
+        self._refuse(plugin, only, code)
+        if plugin.is_plain:
+            self._collected[only] = plugin
+
+    def _session(self, plugin: GradingPlugin) -> int:
+        """Have pytest collect the graders and run the plugin's jobs; its exit code."""
         arguments = ["-c", str(Path(__file__).with_name("graders.ini")), f"--rootdir={self.course.root}"]
         arguments += [f"--confcutdir={self.course.root / 'tests' / 'graders'}"]
         arguments += ["--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "--strict-markers"]
         arguments += [option for name in UNUSED.split() for option in ("-p", f"no:{name}")]
         _forget_graders()
-        code = pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
-        if plugin.failure is not None:
-            raise plugin.failure
-        self._refuse(plugin, only, code)
+        return pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
 
     def _job(self, who: Answerer) -> Job:
-        return Job(
-            who.connection, who.seed, self.suspects, who, who.exercise, who.witness, who.until_lost, who.no_device
-        )
+        asked = (who.exercise, who.witness, who.until_lost, who.only_once, who.no_device)
+        return Job(who.connection, who.seed, self.suspects, who, *asked)
 
     def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""

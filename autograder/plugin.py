@@ -2,7 +2,8 @@
 
 The graders are collected once; then every submission's questions run in the same session. Questions are
 plain test functions: `student`, `reference`, `rng`, `tensors` and `device` are filled in at the call, so that
-the same function can be played again by a known mistake under another seed.
+the same function can be played again by a known mistake under another seed. A question that asks for nothing
+else of pytest is called directly, without its protocol.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -22,11 +23,13 @@ import numpy as np
 import pytest
 
 from autograder.checks import Observation
+from autograder.checks.observing import SHOWN
 from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
 from autograder.model import (
     Assignment,
     Flag,
     GraderMistake,
+    Picture,
     QuestionResult,
     Sentence,
     Status,
@@ -41,6 +44,7 @@ from autograder.sandbox.protocol import SandboxError
 from autograder.scoring import exercise_of, score_of
 from autograder.student import Connection, Student
 
+MOST_PICTURES = 4
 OWN = ("student", "reference", "rng", "tensors", "device")
 Deliver = Callable[["Job", tuple[QuestionResult, ...], tuple[Flag, ...]], None]
 
@@ -56,6 +60,7 @@ class Job:
 
     exercise: the only one to ask about, all when empty. witness: shown every play, with all that each check
     saw; for proofs. until_lost: whether to ask nothing more once points are lost; also for proofs.
+    only_once: whether to ask no question again in order to explain it.
     no_device: why there is no GPU for the questions that were to be answered on one, or ''.
     """
 
@@ -66,6 +71,7 @@ class Job:
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
     until_lost: bool = False
+    only_once: bool = False
     no_device: str = ""
 
     def leaves_out(self, question: Question) -> bool:
@@ -136,6 +142,16 @@ class Question:
     points: float
     hidden: bool
     item: pytest.Function
+
+    @functools.cached_property
+    def is_plain(self) -> bool:
+        """Whether pytest has nothing to do around the call: no fixture of an author's, no mark, no conftest.py."""
+        plugins = self.item.config.pluginmanager.get_plugins()
+        return (
+            set(self.item.fixturenames) <= {*OWN}
+            and all(mark.name == "points" for mark in self.item.iter_markers())
+            and not any(str(getattr(plugin, "__file__", "")).endswith("conftest.py") for plugin in plugins)
+        )
 
     @property
     def on_device(self) -> bool:
@@ -234,6 +250,18 @@ class GradingPlugin:
         self._job: Job | None = None
         self._results: dict[str, tuple[QuestionResult, Finding]] = {}
         self._disturbance: SandboxError | None = None
+        self._asking: tuple[Question, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no question needs pytest once it is collected, so that `again` can do without a session."""
+        return bool(self._asking) and all(question.is_plain for question in self._asking)
+
+    def again(self, jobs: Iterable[Job], deliver: Deliver) -> None:
+        """More jobs for the same questions."""
+        self.deliver = deliver
+        for job in jobs:
+            self._run(job)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marker known."""
@@ -260,29 +288,36 @@ class GradingPlugin:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Every job, every question."""
         try:
+            self._asking = () if self.broken else tuple(self.questions[item.nodeid] for item in session.items)
             for job in self.jobs if not self.broken else ():
-                self._run(job, session.items)
+                self._run(job)
         except BaseException as error:  # noqa: BLE001 - pytest would print it; the caller shall have it
             self.failure = error
         return True
 
-    def _run(self, job: Job, items: list[pytest.Item]) -> None:
+    def _run(self, job: Job) -> None:
         """All questions to one answerer; disturbed from outside, all once more; disturbed again, the rest is ours."""
-        items = [item for item in items if job.exercise in ("", self.questions[item.nodeid].exercise)]
-        self._attempt(job, items)
+        asked = [question for question in self._asking if job.exercise in ("", question.exercise)]
+        self._attempt(job, asked)
         if self._disturbance is not None and self._started_over(job):
-            self._attempt(job, items)
+            self._attempt(job, asked)
         if self._disturbance is not None:
             verdict = _disturbed(self._disturbance)
-            left = [item.nodeid for item in items if item.nodeid not in self._results]
-            self._results |= {name: (_result(self.questions[name], verdict, 0.0), Finding(verdict)) for name in left}
-        questions = settled(self._results[item.nodeid] for item in items)
+            left = {question.item.nodeid: question for question in asked if question.item.nodeid not in self._results}
+            self._results |= {name: (_result(each, verdict, 0.0), Finding(verdict)) for name, each in left.items()}
+        questions = settled(self._results[question.item.nodeid] for question in asked)
         self.deliver(job, *ruled(questions, self.assignment.exercises, functools.partial(_uses, job.connection)))
 
-    def _attempt(self, job: Job, items: list[pytest.Item]) -> None:
+    def _attempt(self, job: Job, asked: Sequence[Question]) -> None:
         self._job, self._results, self._disturbance = job, {}, None
-        for item, following in zip(items, [*items[1:], None], strict=False):  # no items: nothing to ask
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        around = [question.item for question in asked if not question.is_plain]
+        following = dict(zip(around, [*around[1:], None], strict=False))
+        for question in asked:
+            if question.is_plain:
+                self._answer(question)
+            else:
+                item = question.item
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following[item])
 
     def _started_over(self, job: Job) -> bool:
         try:
@@ -295,19 +330,22 @@ class GradingPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """One question, one verdict."""
-        question, job = self.questions[pyfuncitem.nodeid], self._job
+        self._answer(self.questions[pyfuncitem.nodeid])
+        return True
+
+    def _answer(self, question: Question) -> None:
+        job = self._job
         assert job is not None
         if self._disturbance is not None:  # the rest is passed by, so that pytest takes its fixtures down in order
-            return True
+            return
         start = time.perf_counter()
         try:
             finding = self._ask(question, job)
         except SandboxError as error:
             self._disturbance = error
-            return True
+            return
         seconds = time.perf_counter() - start
-        self._results[pyfuncitem.nodeid] = (_on_device(question, job, finding.verdict, seconds), finding)
-        return True
+        self._results[question.item.nodeid] = (_on_device(question, job, finding.verdict, seconds), finding)
 
     def _ask(self, question: Question, job: Job) -> Finding:
         if job.until_lost and any(_is_lost(result) for result, _ in self._results.values()):
@@ -320,10 +358,10 @@ class GradingPlugin:
             if job.witness is not None:
                 job.witness(question.name, play)
                 play = replace(play, fault=next((seen.verdict for seen in play.failures), play.fault))
-            if play.fault is None:
-                return Finding(_accepted(play))
-            verdict = replace(play.fault, output=job.connection.printed())
-
+            verdict = play.fault or _accepted(play)
+            verdict = replace(verdict, output=job.connection.printed(), pictures=pictures_of(play))
+            if play.fault is None or job.only_once:
+                return Finding(verdict)
             suspects = job.suspects.get(question.exercise, ())
             return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
         except SandboxError:
@@ -354,13 +392,18 @@ class GradingPlugin:
             self._results[report.nodeid] = (_result(question, verdict, 0.0), Finding(verdict))
 
 
+def pictures_of(play: Play) -> tuple[Picture, ...]:
+    """What the checks of a question gave to be drawn, so many at most."""
+    return tuple(seen.picture for seen in play.observations if seen.picture is not None)[-MOST_PICTURES:]
+
+
 def _is_lost(result: QuestionResult) -> bool:
     return result.score < result.points and result.verdict.status is not Status.OURS
 
 
 def _accepted(play: Play) -> Verdict:
     notes = [seen.note for seen in play.observations if seen.note is not None]
-    if not play.observations:
+    if all(seen.kind == SHOWN for seen in play.observations):
         raise GraderMistake("the question checked nothing")
     return Verdict(Status.PASSED, notes[-1] if notes else Sentence(""))
 

@@ -12,11 +12,33 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.cli import author, batch, doctor, grade
+from autograder.cli import (
+    author,
+    batch,
+    doctor,
+    export,
+    grade,
+    gradebook,
+    loop,
+    platforms,
+    regrade,
+    report,
+)
 from autograder.cli.codes import OURS, STOPPED, USAGE
 from autograder.model import AutograderError, UsageError
 
-COMMANDS = (grade, batch, author, doctor)
+COMMANDS = (
+    grade,
+    loop,
+    report,
+    batch,
+    gradebook,
+    regrade,
+    export,
+    author,
+    platforms,
+    doctor,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,7 +2,8 @@
 
 A mistake is named when its answers, played in the student's place under two seeds, equal the student's at
 every check, and no other mistake's do. A question that draws nothing asks the same under both seeds: there a
-mistake also has to fit another failed question of its exercise, if there is one. A wrong hint is worse than none.
+mistake also has to fit another failed question of its exercise, or be the only one to fail of several. A wrong hint
+is worse than none.
 """
 
 from __future__ import annotations
@@ -74,11 +75,10 @@ def settled(questions: Iterable[tuple[QuestionResult, Finding]]) -> tuple[Questi
     questions = list(questions)
     by_exercise: dict[str, list[Finding]] = {}
     for question, finding in questions:
-        if finding.diagnosed:
-            by_exercise.setdefault(question.exercise, []).append(finding)
+        by_exercise.setdefault(question.exercise, []).append(finding)
     named = []
     for question, finding in questions:
-        suspect = _settled(finding, by_exercise.get(question.exercise, []))
+        suspect = _settled(finding, by_exercise[question.exercise])
         named.append(question if suspect is None else _named(question, suspect))
     return tuple(named)
 
@@ -89,10 +89,15 @@ def _settled(finding: Finding, findings: Sequence[Finding]) -> Suspect | None:
         return None
     common = set.intersection(*({suspect.id for suspect in other.suspects} for other in findings if other.suspects))
     fitting = [s for s in finding.suspects if len(finding.suspects) == 1 or common == {s.id}]
-    if not fitting:
+    if not fitting or not (finding.drawn or _borne_out(fitting[0], findings)):
         return None
-    times = sum(fitting[0] in other.suspects for other in findings)
-    return fitting[0] if finding.drawn or times > 1 or len(findings) == 1 else None
+    return fitting[0]
+
+
+def _borne_out(suspect: Suspect, findings: Sequence[Finding]) -> bool:
+    """Whether another failed question fits the suspect, or the exercise's other questions were asked and passed."""
+    failed = [finding for finding in findings if finding.diagnosed]
+    return sum(suspect in finding.suspects for finding in failed) > 1 or len(failed) == 1 < len(findings)
 
 
 def _named(question: QuestionResult, suspect: Suspect) -> QuestionResult:

@@ -51,11 +51,16 @@ def agreements(yours: Play, theirs: Play) -> int | None:
 
 
 def same_play(one: Play, other: Play) -> bool:
-    """Whether two plays of one question asked the same and heard the same, so that they are one probe."""
+    """Whether two plays of one question show that they asked the same and heard the same: then they are one probe."""
     if len(one.observations) != len(other.observations):
         return False
-    pairs = zip(one.observations, other.observations, strict=True)
-    return all(same_answer(a.expected, b.expected) and same_answer(a.actual, b.actual) for a, b in pairs)
+    pairs = [(a, b) for a, b in zip(one.observations, other.observations, strict=True) if _tells(a) or _tells(b)]
+    same = (same_answer(a.expected, b.expected) and same_answer(a.actual, b.actual) for a, b in pairs)
+    return bool(pairs) and all(same)
+
+
+def _tells(seen: Observation) -> bool:
+    return seen.actual is not None or seen.expected is not None
 
 
 def same_answer(yours: object, theirs: object) -> bool:

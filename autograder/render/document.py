@@ -21,6 +21,7 @@ from autograder.model import (
     sentence,
 )
 from autograder.render.clean import clean
+from autograder.render.drawn import grid_document, picture_document, read_grid, read_picture
 
 
 def document(report: Report, language: str = "en", *, reveal_hidden: bool = True) -> dict[str, Any]:
@@ -104,13 +105,14 @@ def _read_question(found: dict[str, Any]) -> QuestionResult:
     verdict = Verdict(
         status=Status(found["status"]),
         message=sentence("{value}", value=found["message"]),
-        evidence=Evidence(**{**seen, **shapes}) if seen else None,
+        evidence=Evidence(**{**seen, **shapes, "grid": read_grid(seen.get("grid"))}) if seen else None,
         pattern=_said(found["pattern"]),
         attribution=_said(found.get("attribution")),
         hint=dict.fromkeys(LANGUAGES, found["hint"]) if found["hint"] else None,
         mistake=found["mistake"],
         traceback=tuple(found["traceback"]),
         output=found["output"],
+        pictures=tuple(read_picture(picture) for picture in found.get("pictures", ())),
     )
     facts = {name: found[name] for name in ("name", "exercise", "hidden", "device")}
     numbers = {name: _number(found[name]) for name in ("points", "score", "seconds")}
@@ -147,6 +149,7 @@ def _question(question: QuestionResult, language: str, reveal_hidden: bool) -> d
         "evidence": _evidence(verdict),
         "traceback": [clean(frame) for frame in verdict.traceback],
         "output": clean(verdict.output),
+        "pictures": [picture_document(picture, language) for picture in verdict.pictures],
     }
 
 
@@ -164,6 +167,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any] | None:
         "total": seen.total,
         "yours_shape": seen.yours_shape,
         "ours_shape": seen.ours_shape,
+        "grid": grid_document(seen.grid),
     }
 
 

@@ -1521,13 +1521,41 @@ def positional_blindness_with_fixed_tolerance(x, perm, attend):
     return bool(np.abs(attend(x[perm]) - np.asarray(attend(x))[perm]).max() < 0.05)
 
 
+@mistake(
+    "positional_blindness",
+    en="Does a difference below zero count as one?",
+    zh="差值是负数时，你的判断认得出来吗？",
+)
+def positional_blindness_without_abs(x, perm, attend):
+    out = np.asarray(attend(x))[perm]
+    return bool((attend(x[perm]) - out).max() <= 1e-6 * np.abs(out).max())
+
+
+@mistake(
+    "positional_blindness",
+    en="Is it enough that some positions agree?",
+    zh="只要有几个位置一致就够了吗？",
+)
+def positional_blindness_of_any_position(x, perm, attend):
+    return bool(np.isclose(attend(x[perm]), np.asarray(attend(x))[perm]).any())
+
+
+@mistake(
+    "positional_blindness",
+    en="What happens to rounding errors where the outputs are in the billions?",
+    zh="输出有几十亿那么大时，舍入误差还会小于你的阈值吗？",
+)
+def positional_blindness_with_an_absolute_bound(x, perm, attend):
+    return bool(np.abs(attend(x[perm]) - np.asarray(attend(x))[perm]).max() <= 1e-6)
+
+
 # --------------------------------------------------------------------------------------------------- train_recall
 
 
 def _trained(model_of, pairs, query, answer, seed, steps=40, loss=nn.functional.cross_entropy, lr=0.05):
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = model_of(16, 10)
+    draw, model = torch.Generator(pairs.device).manual_seed(seed), model_of(16, 10)
+    for parameter in model.parameters():
+        parameter.data.normal_(generator=draw)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     for _ in range(steps):
         optimizer.zero_grad()
@@ -1569,7 +1597,7 @@ def train_recall_softmax_over_queries(pairs, query, answer, seed):
         def weights(self, scores):
             return scores.softmax(0)
 
-    return _trained(Crossed, pairs, query, answer, seed, steps=80)
+    return _trained(Crossed, pairs, query, answer, seed, steps=30)
 
 
 @mistake(

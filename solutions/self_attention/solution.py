@@ -30,9 +30,18 @@ def masked_softmax(s, mask=None, axis=-1):
         s = np.where(mask, s, -np.inf)
     top = s.max(axis=axis, keepdims=True)  # axis of length 1
     e = np.exp(s - np.where(np.isfinite(top), top, 0.0))  # -inf - -inf would be NaN where nothing is kept
-    total = e.sum(axis=axis, keepdims=True)  # axis of length 1
-    return e / np.where(total > 0, total, 1.0)
+    total = e.sum(axis=axis, keepdims=True)  # axis of length 1; 0 where nothing is kept
+    return e / np.maximum(total, 1.0)  # elsewhere the largest score alone adds exp(0) = 1
     ### END SOLUTION
+
+
+### BEGIN SOLUTION
+def _transposed(x):
+    """The matrices of the last two axes transposed."""
+    return x.swapaxes(-1, -2)
+
+
+### END SOLUTION
 
 
 def attention(q, k, v, mask=None):
@@ -49,7 +58,7 @@ def attention(q, k, v, mask=None):
     Source: Lee 4.2, "Self-attention"; d2l 11.3 (zh 10.3); Vaswani et al. 2017, equation 1.
     """
     ### BEGIN SOLUTION
-    scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])  # (..., Tq, Tk)
+    scores = q @ _transposed(k) / np.sqrt(q.shape[-1])  # (..., Tq, Tk)
     w = masked_softmax(scores, mask)
     return w @ v, w  # (..., Tq, dv), (..., Tq, Tk)
     ### END SOLUTION
@@ -67,11 +76,11 @@ def attention_backward(dout, q, k, v, w):
     Source: Lee 1.2 (backpropagation) and 4.2; the Jacobian of softmax as in the topic `classification`.
     """
     ### BEGIN SOLUTION
-    dv = w.swapaxes(-1, -2) @ dout  # (..., Tk, dv)
-    dw = dout @ v.swapaxes(-1, -2)  # (..., Tq, Tk)
+    dv = _transposed(w) @ dout  # (..., Tk, dv)
+    dw = dout @ _transposed(v)  # (..., Tq, Tk)
     ds = w * (dw - (dw * w).sum(axis=-1, keepdims=True)) / np.sqrt(q.shape[-1])  # (..., Tq, Tk)
     dq = ds @ k  # (..., Tq, dk)
-    dk = ds.swapaxes(-1, -2) @ q  # (..., Tk, dk)
+    dk = _transposed(ds) @ q  # (..., Tk, dk)
     return dq, dk, dv
     ### END SOLUTION
 
@@ -101,7 +110,7 @@ def padding_mask(lengths, T):
     Source: d2l 11.3 (zh 10.3), valid lengths.
     """
     ### BEGIN SOLUTION
-    return np.arange(T) < np.asarray(lengths)[:, None, None]  # (B, 1, T)
+    return np.arange(T) < lengths[:, None, None]  # (B, 1, T)
     ### END SOLUTION
 
 
@@ -118,7 +127,7 @@ def combine_masks(*masks):
     combined = None
     for mask in masks:
         if mask is not None:
-            combined = np.asarray(mask, dtype=bool) if combined is None else combined & mask
+            combined = mask if combined is None else combined & mask
     return combined
     ### END SOLUTION
 
@@ -193,7 +202,7 @@ class MultiHeadSelfAttention(nn.Module):
         ### BEGIN SOLUTION
         B, T, D = x.shape
         q, k, v = (layer(x).view(B, T, self.heads, -1).transpose(1, 2) for layer in (self.wq, self.wk, self.wv))
-        scores = q @ k.transpose(-1, -2) / (D // self.heads) ** 0.5  # (B, heads, T, T)
+        scores = q @ k.mT / q.shape[-1] ** 0.5  # (B, heads, T, T)
         if mask is not None:
             kept = mask.unsqueeze(-3)  # (..., 1, T, T): one for all heads
             scores = scores.masked_fill(~kept, -1e30)  # -inf would make NaN gradients in rows without a key
@@ -304,15 +313,15 @@ def positional_blindness(x, perm, attend):
 class _Recall(nn.Module):
     """One attention layer from a query to the pairs."""
 
-    def __init__(self, symbols, answers, d=32):
+    def __init__(self, symbols, answers):
         super().__init__()
-        self.query, self.key = nn.Embedding(symbols, d), nn.Embedding(symbols, d)
-        self.value, self.read = nn.Embedding(answers, d), nn.Linear(d, answers)
+        self.query, self.key = nn.Embedding(symbols, 32), nn.Embedding(symbols, 32)
+        self.value, self.read = nn.Embedding(answers, 32), nn.Linear(32, answers)
 
     def forward(self, pairs, query):
-        q, k, v = self.query(query), self.key(pairs[..., 0]), self.value(pairs[..., 1])  # (N, d), (N, T, d), (N, T, d)
-        scores = torch.einsum("nd,ntd->nt", q, k) / q.shape[-1] ** 0.5  # (N, T)
-        return self.read(torch.einsum("nt,ntd->nd", scores.softmax(-1), v))  # (N, answers)
+        q, k, v = self.query(query)[:, None], self.key(pairs[..., 0]), self.value(pairs[..., 1])  # T is 1 for q
+        out = nn.functional.scaled_dot_product_attention(q, k, v)  # (N, 1, d)
+        return self.read(out.squeeze(1))  # (N, answers)
 
 
 ### END SOLUTION
@@ -336,9 +345,9 @@ def train_recall(pairs, query, answer, seed):
     Source: Lee 4.2; Graves et al. 2014 (associative recall).
     """
     ### BEGIN SOLUTION
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = _Recall(16, 10)
+    draw, model = torch.Generator(pairs.device).manual_seed(seed), _Recall(16, 10)
+    for parameter in model.parameters():
+        parameter.data.normal_(generator=draw)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
     for _ in range(100):
         optimizer.zero_grad()

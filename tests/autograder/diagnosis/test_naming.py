@@ -162,7 +162,9 @@ def suspects(*names):
 
 
 def finding(letters):
-    """A failed question that these mistakes fit; in capitals where it draws nothing."""
+    """A failed question that these mistakes fit; in capitals where it draws nothing; None for one that passed."""
+    if letters is None:
+        return Finding(Verdict(Status.PASSED))
     return Finding(WRONG, suspects(*letters.lower()), drawn=not letters.isupper(), diagnosed=True)
 
 
@@ -177,7 +179,8 @@ def finding(letters):
         ([("q1", "ab"), ("q2", "")], [None, None]),
         ([("q1", "a"), ("q2", "")], ["a", None]),
         ([("q1", ""), ("q2", "")], [None, None]),
-        ([("q1", "A")], ["a"]),
+        ([("q1", "A")], [None]),
+        ([("q1", "A"), ("passed", None)], ["a", None]),
         ([("q1", "A"), ("q2", "")], [None, None]),
         ([("q1", "A"), ("q2", "a")], ["a", "a"]),
         ([("q1", "A"), ("q2", "AB")], ["a", "a"]),

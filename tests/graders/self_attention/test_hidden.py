@@ -175,6 +175,7 @@ def test_masks_combined_with_none(student, reference, rng):
     """None keeps everything; three masks work as well as one
     zh: None 表示全部保留；三个掩码、一个掩码都可以"""
     one, two, three = some_mask(rng, 2, 1, 4, 5), some_mask(rng, 4, 5), rng.permutation([True] * 4 + [False])
+    one[0, 0, 0], two[0] = True, True  # a row from which only the third mask takes anything
     for masks in ((None, two), (one, None), (three,), (one, two, three), (one, None, three)):
         check_equal(student.combine_masks(*masks), reference.combine_masks(*masks))
     check_equal(student.combine_masks(None, None), None)
@@ -305,8 +306,8 @@ def test_additive_attention_of_a_square(student, reference, rng):
 def test_additive_attention_of_large_scores(student, reference, rng):
     """scores in the thousands do not overflow
     zh: 分数上千也不会溢出"""
-    q, k, v, Wq, Wk, u = additive_problem(rng)
-    problem = q, k, v, Wq, Wk, 1000 * u
+    q, k, v, Wq, Wk, u = additive_problem(rng, Tq=8)
+    problem = q, k, v, Wq, Wk, 5000 * u
     check_close(student.additive_attention(*problem), reference.additive_attention(*problem), names=("out", "w"))
 
 
@@ -358,6 +359,7 @@ def test_positional_blindness_of_others(student, reference, rng):
     zh: 舍入误差不算；因果掩码、倒序、累加看得见位置，逐位置的层看不见"""
     x, perm, causal = rng.normal(size=(7, 7)), cycle(rng, 7), reference.causal_mask(7)
     W, fixed, jitter = rng.normal(size=(7, 3)), rng.normal(size=(7, 4)), 1e-13 * rng.normal(size=(7, 7))
+    down = np.sign(x[0, 0] - x[perm[0], 0])  # what the first position holds falls, in this direction
 
     cases = [
         (lambda x: x @ W, True),
@@ -370,6 +372,10 @@ def test_positional_blindness_of_others(student, reference, rng):
         (lambda x: np.tanh(x) + x.mean(axis=0), True),
         (lambda x: np.tile(x.max(axis=0), (7, 1)), True),
         (lambda x: fixed, False),
+        (lambda x: 1e9 * (reference.attention(x, x, x)[0] + jitter) * (np.arange(7) > 0), True),
+        (lambda x: -np.exp(x), True),
+        (lambda x: np.tile(down * x[0, 0], (7, 1)), False),
+        (lambda x: x + (np.arange(7) == 3)[:, None], False),
     ]
     for attend, blind in cases:
         check_equal(student.positional_blindness(x, perm, attend), blind)
