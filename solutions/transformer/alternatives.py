@@ -549,10 +549,7 @@ class _OneStack(nn.Module):
 def _one_stack(source, target, shape, seed):
     """Remembered: each question teaches it anew."""
     source, target = (torch.frombuffer(bytearray(data), dtype=torch.int64).view(shape) for data in (source, target))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = _OneStack(shape[1])
-        batches = torch.cat([torch.randperm(len(source)) for _ in range(12)]).split(64)
+    model, batches = right._begun(_OneStack(shape[1]), len(source), 12, seed, source.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.01, total_steps=len(batches))
     inputs, targets = right.shift_targets(target, 0)

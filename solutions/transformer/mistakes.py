@@ -1987,9 +1987,7 @@ def greedy_decode_without_the_prompt(model, prompt, max_new, eos):
     replaces="greedy_decode",
 )
 def greedy_decode_in_training_mode(model, prompt, max_new, eos):
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return _decode(model, prompt, max_new, eos, mode=None)
+    return _decode(model, prompt, max_new, eos, mode=None)
 
 
 @mistake(
@@ -2334,10 +2332,7 @@ class _Deaf(right._Translator):
 def _taught(kind, source, target, shape, seed, inputs_of, epochs, lr):
     """A model after a short training, remembered: proofs play each mistake many times on the same examples."""
     source, target = (torch.frombuffer(bytearray(data), dtype=torch.int64).view(shape) for data in (source, target))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = kind(10)
-        batches = torch.cat([torch.randperm(len(source)) for _ in range(epochs)]).split(64)
+    model, batches = right._begun(kind(10), len(source), epochs, seed, source.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     inputs, targets = inputs_of(target)
     for batch in batches:

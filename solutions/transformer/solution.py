@@ -460,11 +460,21 @@ class _Translator(nn.Module):
         self.norm, self.head = nn.LayerNorm(d), nn.Linear(d, V)
 
     def embedded(self, ids):
-        return self.tokens(ids) + positions(ids.shape[1], self.tokens.embedding_dim)  # (B, T, d)
+        return self.tokens(ids) * self.tokens.embedding_dim**0.5 + positions(ids.shape[1], 32)  # (B, T, d)
 
     def forward(self, source, prefix):
         memory = self.encoder(self.embedded(source))  # (B, S, d)
         return self.head(self.norm(self.decoder(self.embedded(prefix), memory)))  # (B, T, V)
+
+
+def _begun(model, examples, rounds, seed, device):
+    """The model with weights drawn from the seed, and the batches of all rounds."""
+    draw = torch.Generator(device).manual_seed(seed)
+    for parameter in model.parameters():
+        if parameter.ndim > 1:
+            parameter.data.normal_(std=parameter.shape[1] ** -0.5, generator=draw)
+    orders = [torch.randperm(examples, generator=draw, device=device) for _ in range(rounds)]
+    return model, torch.cat(orders).split(64)
 
 
 ### END SOLUTION
@@ -486,10 +496,7 @@ def train_reverse(source, target, seed):
     Source: Lee 5, "Sequence to sequence"; Vaswani et al. 2017.
     """
     ### BEGIN SOLUTION
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = _Translator(10)
-        batches = torch.cat([torch.randperm(len(source)) for _ in range(8)]).split(64)
+    model, batches = _begun(_Translator(10), len(source), 12, seed, source.device)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.01, total_steps=len(batches))
     inputs, targets = shift_targets(target, 0)
