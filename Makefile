@@ -29,9 +29,9 @@ setup: $(VENV)/student.stamp ## what a student needs, into .venv
 system:          ## packages of the operating system that isolate and test better (Debian, Ubuntu; root)
 	apt-get update -q && apt-get install -q -y --no-install-recommends bubblewrap
 
-grade: $(VENV)/student.stamp ## your work: all topics, or TOPIC=… [ONLY=…] [SEED=…] [FROM=path] [ALL=1]
+grade: $(VENV)/student.stamp ## your work: all topics, or TOPIC=… [ONLY=…] [SEED=…] [FROM=path] [ALL=1] [DEVICE=cpu|cuda|auto]
 	@$(RUN) grade $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
-	  $(if $(ALL),--all) $(if $(JSON),--json) $(if $(STRICT),--strict) $(LANGUAGE_OPTION)
+	  $(if $(DEVICE),--device $(DEVICE)) $(if $(ALL),--all) $(if $(JSON),--json) $(if $(STRICT),--strict) $(LANGUAGE_OPTION)
 
 batch: $(VENV)/student.stamp ## a class: TOPIC=… IN=folder OUT=folder [JOBS=…] [FRESH=1] [UNSAFE=1]
 	@$(RUN) batch '$(TOPIC)' '$(IN)' '$(OUT)' $(if $(JOBS),--jobs $(JOBS)) $(if $(FRESH),--fresh) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)

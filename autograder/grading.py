@@ -30,7 +30,7 @@ from autograder.reference import Live
 from autograder.sandbox import learning
 from autograder.sandbox.protocol import Sandbox
 from autograder.scoring import exercise_of, report_of
-from autograder.student import Connection, Local, Remote
+from autograder.student import CPU, Connection, Local, Place, Remote
 
 UNUSED = (
     "terminal cacheprovider capture doctest junitxml logging pastebin stepwise unittest faulthandler warnings "
@@ -45,7 +45,7 @@ class Answerer:
 
     exercise: the only one to ask about, all when empty. witness: shown every play (see plugin.Job).
     until_lost: whether to ask nothing more once points are lost.
-    fingerprint: what the report will rest on.
+    fingerprint: what the report will rest on. no_device: why there is no GPU for questions about tensors, or ''.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Answerer:
     witness: Callable[[str, Play], None] | None = None
     until_lost: bool = False
     fingerprint: str = ""
+    no_device: str = ""
 
 
 class Grader:
@@ -108,7 +109,9 @@ class Grader:
         self._refuse(plugin, only, code)
 
     def _job(self, who: Answerer) -> Job:
-        return Job(who.connection, who.seed, self.suspects, who, who.exercise, who.witness, who.until_lost)
+        return Job(
+            who.connection, who.seed, self.suspects, who, who.exercise, who.witness, who.until_lost, who.no_device
+        )
 
     def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""
@@ -135,12 +138,15 @@ class Grader:
             fingerprint=who.fingerprint,
         )
 
-    def submitted(self, submission: Submission, sandbox: Sandbox, seed: str) -> Answerer:
-        """A submission as an answerer behind the sandbox."""
-        remote = Remote(sandbox, submission, self.topic, self.assignment.limits, self.assignment.exercises)
+    def submitted(self, submission: Submission, sandbox: Sandbox, seed: str, place: Place = CPU) -> Answerer:
+        """A submission as an answerer behind the sandbox. place: where its tensors are computed."""
+        limits = place.limits(self.assignment.limits)
+        remote = Remote(sandbox, submission, self.topic, limits, self.assignment.exercises, place.device)
         isolation = sandbox.isolation
         basis = fingerprint.of_submission(self.basis, submission, seed, isolation.level)
-        return Answerer(submission.student, remote, seed, isolation, remote.close, fingerprint=basis)
+        return Answerer(
+            submission.student, remote, seed, isolation, remote.close, fingerprint=basis, no_device=place.trouble
+        )
 
     def played(self, name: str, namespace: Any, seed: str) -> Answerer:
         """Trusted code as an answerer, in this process: a mistake, an alternative, the reference itself."""

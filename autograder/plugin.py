@@ -56,6 +56,7 @@ class Job:
 
     exercise: the only one to ask about, all when empty. witness: shown every play, with all that each check
     saw; for proofs. until_lost: whether to ask nothing more once points are lost; also for proofs.
+    no_device: why there is no GPU for the questions that were to be answered on one, or ''.
     """
 
     connection: Connection
@@ -65,25 +66,33 @@ class Job:
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
     until_lost: bool = False
+    no_device: str = ""
+
+    def leaves_out(self, question: Question) -> bool:
+        """Whether a question cannot be asked for want of a GPU."""
+        return bool(self.no_device) and question.on_device
 
 
 class Tensors:
-    """Random torch tensors, drawn like `rng`'s arrays, float32 by default."""
+    """Random torch tensors, drawn like `rng`'s arrays, float32 by default.
 
-    def __init__(self, rng: np.random.Generator, device: str) -> None:
-        self._rng, self._device = rng, device
+    They lie on the CPU, where the reference answers; the student's process puts them where it answers.
+    """
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
 
     def normal(self, size: tuple[int, ...], dtype: str = "float32") -> Any:
         """Standard normal entries. size: the shape. dtype: the name of a torch dtype."""
         import torch
 
-        return torch.from_numpy(self._rng.normal(size=size)).to(dtype=getattr(torch, dtype), device=self._device)
+        return torch.from_numpy(self._rng.normal(size=size)).to(dtype=getattr(torch, dtype))
 
     def integers(self, low: int, high: int, size: tuple[int, ...]) -> Any:
         """int64 entries, low <= entry < high."""
         import torch
 
-        return torch.from_numpy(self._rng.integers(low, high, size=size)).to(device=self._device)
+        return torch.from_numpy(self._rng.integers(low, high, size=size))
 
     def drawn(self, module: Any) -> Any:
         """The module with each parameter drawn anew, alike under one seed; `check_same` hands them to the student.
@@ -114,9 +123,7 @@ def _seed_torch(seed: str, question: str) -> None:
     torch = sys.modules.get("torch")
     if torch is not None:
         number = int(generator(seed, f"{question}/torch").integers(1 << 63))
-        torch.default_generator.manual_seed(number)  # torch.manual_seed takes 0.2 ms to see that there is no GPU
-        if torch.cuda.is_initialized():
-            torch.cuda.manual_seed_all(number)
+        torch.default_generator.manual_seed(number)  # the only one: the reference answers on the CPU
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,11 @@ class Question:
     points: float
     hidden: bool
     item: pytest.Function
+
+    @property
+    def on_device(self) -> bool:
+        """Whether it is about tensors, which may be asked for on a GPU: it says so by the words that it uses."""
+        return bool({"tensors", "device"} & set(self.item._fixtureinfo.argnames))
 
     def play(self, connection: Connection, seed: str, reference: Any, *, noting: bool) -> Play:
         """Ask once. noting: go on after a refused answer, to see what every check sees."""
@@ -145,8 +157,8 @@ class Question:
             "student": Student(connection, observe, f"{seed}/{self.name}"),
             "reference": reference,
             "rng": rng,
-            "tensors": Tensors(rng, "cpu"),
-            "device": "cpu",
+            "tensors": Tensors(rng),
+            "device": connection.device,
         }
         wanted = self.item._fixtureinfo.argnames
         arguments = {name: own[name] if name in own else self.item.funcargs[name] for name in wanted}
@@ -154,10 +166,16 @@ class Question:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
                 self.item.obj(**arguments)
+            self._refuse_undeclared(own["student"])
         except StudentFault as fault:
             observed = seen and not seen[-1].passed and seen[-1].verdict is fault.verdict
             return Play(tuple(seen), None if observed and noting else fault.verdict)
         return Play(tuple(seen))
+
+    def _refuse_undeclared(self, student: Student) -> None:
+        """Tensors belong to questions that can be asked on a GPU, or left out for want of one."""
+        if student._met_tensors and not self.on_device:
+            raise GraderMistake("the question hands over tensors: it must ask for `tensors` or `device`")
 
 
 def _placeholder(name: str) -> Any:
@@ -288,12 +306,14 @@ class GradingPlugin:
             self._disturbance = error
             return True
         seconds = time.perf_counter() - start
-        self._results[pyfuncitem.nodeid] = (_result(question, finding.verdict, seconds), finding)
+        self._results[pyfuncitem.nodeid] = (_on_device(question, job, finding.verdict, seconds), finding)
         return True
 
     def _ask(self, question: Question, job: Job) -> Finding:
         if job.until_lost and any(_is_lost(result) for result, _ in self._results.values()):
             return Finding(Verdict(Status.NOT_RUN))
+        if job.leaves_out(question):
+            return Finding(_without_gpu(question, job.no_device))
         job.connection.new_question(question.exercise)
         try:
             play = question.play(job.connection, job.seed, self.reference, noting=job.witness is not None)
@@ -362,6 +382,15 @@ def _uses(connection: Connection, exercise: str) -> tuple[Use, ...] | None:
         return None
 
 
+def _without_gpu(question: Question, why: str) -> Verdict:
+    message = sentence(
+        "not asked, and its {points} points are left out: PyTorch finds no GPU here ({why})",
+        points=f"{question.points:g}",
+        why=why,
+    )
+    return Verdict(Status.NOT_RUN, message)
+
+
 def _disturbed(error: SandboxError) -> Verdict:
     message = sentence(
         "the sandbox was disturbed twice, which is not your fault; grade this submission again ({why})", why=str(error)
@@ -380,6 +409,14 @@ def _result(question: Question, verdict: Verdict, seconds: float) -> QuestionRes
         verdict=verdict,
         seconds=seconds,
     )
+
+
+def _on_device(question: Question, job: Job, verdict: Verdict, seconds: float) -> QuestionResult:
+    """The same with the device on which it was asked; a question that was left out counts for nothing, neither way."""
+    result = _result(question, verdict, seconds)
+    if job.leaves_out(question):
+        return replace(result, points=0.0, device="cuda")
+    return replace(result, device=job.connection.device) if question.on_device else result
 
 
 def question_of(item: pytest.Item, exercises: Iterable[str]) -> Question:

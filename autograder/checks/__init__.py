@@ -9,7 +9,7 @@ from autograder.checks.comparing import (
     check_shape,
     check_unchanged,
 )
-from autograder.checks.modules import check_same, trained
+from autograder.checks.modules import check_parameters, check_same, trained
 from autograder.checks.observing import Observation
 from autograder.checks.properties import check_falls, check_faster, check_reaches, check_that, parts, then
 
@@ -21,6 +21,7 @@ __all__ = [
     "check_falls",
     "check_faster",
     "check_gradient",
+    "check_parameters",
     "check_raises",
     "check_reaches",
     "check_same",

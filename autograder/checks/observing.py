@@ -42,7 +42,24 @@ def look(answer: Any, check: str) -> Any:
     """The plain value of an answer, tensors as arrays. Refuses what is not a student's answer: that is ours."""
     if not isinstance(answer, Answer):
         raise GraderMistake(f"{check} needs a student's answer on the left, got {type(answer).__name__}")
-    return plain(resolved(answer)._value)
+    value = resolved(answer)._value
+    refuse_other_device(answer, value)
+    return plain(value)
+
+
+def refuse_other_device(answer: Answer, value: Any) -> None:
+    """A tensor on the CPU is no answer where the GPU was asked. Raises StudentFault."""
+    wanted, found = answer._student._device, _devices(value)
+    if wanted != "cpu" and "cpu" in found:
+        raise wrong_form(answer, sentence("the result lies on the device cpu, expected {wanted}", wanted=wanted))
+
+
+def _devices(value: Any) -> set[str]:
+    """Where the tensors in a value lie."""
+    if isinstance(value, Tensor):
+        return {value.device}
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
+    return set().union(*map(_devices, parts))
 
 
 def expected(value: Any, check: str) -> Any:
@@ -68,20 +85,25 @@ def plain(value: Any) -> Any:
     return value
 
 
-def passed(answer: Answer, actual: Any, wanted: Any, note: Sentence | None = None) -> None:
+def passed(
+    answer: Answer, actual: Any, wanted: Any, note: Sentence | None = None, comparison: Comparison | None = None
+) -> None:
     """Report an accepted answer."""
-    _observe(answer, actual, wanted, note=note)
+    _observe(answer, actual, wanted, note=note, comparison=comparison)
 
 
-def failed(answer: Answer, actual: Any, wanted: Any, kind: str, verdict: Verdict) -> None:
+def failed(
+    answer: Answer, actual: Any, wanted: Any, kind: str, verdict: Verdict, comparison: Comparison | None = None
+) -> None:
     """Report a refused answer; a grading run ends the question here."""
-    _observe(answer, actual, wanted, kind=kind, verdict=verdict)
+    _observe(answer, actual, wanted, kind=kind, verdict=verdict, comparison=comparison)
 
 
 def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -> None:
     """Hold an answer against what is wanted and report it, accepted or refused."""
     if "→" in answer._called:  # a named part: `dw[2]` rather than `result[2]`
         comparison = replace(comparison, root=answer._called.rsplit("→ ", 1)[1])
+    comparison = replace(comparison, device=answer._student._device)
     difference = comparison.difference(actual, wanted)
     if difference is None:
         _observe(answer, actual, wanted, comparison=comparison)

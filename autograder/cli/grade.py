@@ -6,14 +6,20 @@ import argparse
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
 from autograder.language import chosen
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError
-from autograder.sandbox.choice import choose
+from autograder.sandbox.choice import choose, plain
 from autograder.sandbox.protocol import Sandbox
 from autograder.sources.folders import file_of, from_path
+
+if TYPE_CHECKING:
+    from autograder.student import Place
+
+DEVICES = ("cpu", "cuda", "auto")
 
 
 def add_to(commands: Commands) -> None:
@@ -23,6 +29,9 @@ def add_to(commands: Commands) -> None:
     words.add_argument("--only", default="", help="one exercise or one question")
     words.add_argument("--seed", default=PUBLIC_SEED, help="draw other inputs (default: %(default)s)")
     words.add_argument("--from", dest="origin", type=Path, help="a file or folder to grade instead of starter/")
+    words.add_argument(
+        "--device", choices=DEVICES, default="cpu", help="where PyTorch computes; auto: a GPU if there is one"
+    )
     words.add_argument("--all", action="store_true", help="show every open question in full")
     words.add_argument("--json", action="store_true", help="print the report as JSON")
     words.add_argument("--strict", action="store_true", help="exit with 1 on less than full marks")
@@ -47,7 +56,7 @@ def _reports(
     course: Course, topics: tuple[str, ...], options: argparse.Namespace
 ) -> Iterator[tuple[Assignment, Report | None]]:
     """Each topic's report; None where a table of all topics meets one without a file."""
-    sandboxes: dict[str, Sandbox] = {}
+    sandboxes: dict[str, tuple[Sandbox, Place]] = {}
     with ExitStack() as stack:
         for topic in topics:
             assignment = course.assignment(topic)
@@ -57,19 +66,34 @@ def _reports(
                 continue
             framework = assignment.framework
             if framework not in sandboxes:
-                sandboxes[framework] = stack.enter_context(closing(choose(framework, for_many=False)))
-            yield assignment, _report(course, assignment, origin, sandboxes[framework], options)
+                sandbox = stack.enter_context(closing(choose(framework, for_many=False)))
+                sandboxes[framework] = _placed(sandbox, framework, options.device)
+            yield assignment, _report(course, assignment, origin, *sandboxes[framework], options)
+
+
+def _placed(sandbox: Sandbox, framework: str, device: str) -> tuple[Sandbox, Place]:
+    """Where to compute, and behind which walls: most of them hide the GPU, so that it takes a plain process."""
+    from autograder.student import CPU, GPU, Place, gpu_trouble
+
+    if device == "cpu" or framework == "numpy":
+        return sandbox, CPU
+    trouble = ""
+    for each in (sandbox, plain(framework)):
+        trouble = gpu_trouble(each)
+        if not trouble:
+            return each, GPU
+    return sandbox, Place(trouble=trouble) if device == "cuda" else CPU
 
 
 def _report(
-    course: Course, assignment: Assignment, origin: Path, sandbox: Sandbox, options: argparse.Namespace
+    course: Course, assignment: Assignment, origin: Path, sandbox: Sandbox, place: Place, options: argparse.Namespace
 ) -> Report:
     submission = from_path(origin, assignment.topic, assignment.limits)
     from autograder.grading import Grader  # imports pytest, while the sandbox warms up
 
     reports: list[Report] = []
     grader = Grader(course, assignment.topic, name_mistakes=bool(options.topic))
-    grader.grade([grader.submitted(submission, sandbox, options.seed)], reports.append, only=options.only)
+    grader.grade([grader.submitted(submission, sandbox, options.seed, place)], reports.append, only=options.only)
     return reports[0]
 
 
@@ -90,5 +114,6 @@ def _show(
         for assignment, report in graded:
             if report is not None:
                 page.topic(assignment, report, show_all=options.all)
+                page.device(report, asked=options.device)
     else:
         page.topics(graded, shown_path(options.origin or course.root / "starter", course.root))

@@ -93,6 +93,20 @@ class Page:
         self._flags(report)
         self._ending(report, todo)
 
+    def device(self, report: Report, *, asked: str) -> None:
+        """Where PyTorch computed, if it was asked for: a result of the CPU is never taken for one of the GPU."""
+        left_out = sum(q.device == "cuda" and q.verdict.status is Status.NOT_RUN for q in report.questions)
+        if asked == "cpu":
+            return
+        if left_out:
+            self.say("No GPU: {count} questions were left out, with their points.", count=left_out, style="yellow")
+        elif any(question.device == "cuda" for question in report.questions):
+            self.say(
+                "PyTorch computed on the GPU, at isolation level {level}.", level=report.isolation.level, style="dim"
+            )
+        else:
+            self.say("PyTorch computed on the CPU.", style="dim")
+
     def _expanded(self, todo: Sequence[QuestionResult]) -> int:
         """How many questions to show in full: the first that is wrong; none while nothing has been tried."""
         attempted = [question for question in todo if question.verdict.status is not Status.NOT_IMPLEMENTED]

@@ -32,6 +32,11 @@ def choose(framework: str, *, for_many: bool = True, expected: Isolation | None 
     return Restarting(framework, for_many=for_many, expected=expected)
 
 
+def plain(framework: str) -> Sandbox:
+    """Fresh processes without walls, for one's own code where walls would hide what it needs: a GPU."""
+    return PlainSandbox(framework, PACKAGE)
+
+
 class Restarting:
     """A forked sandbox that is started anew, once at a time, when it has died or does not answer.
 

@@ -5,6 +5,7 @@ torch is imported only when a request needs it; a NumPy topic never pays for it.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -15,17 +16,19 @@ from autograder import wire
 
 Watch = Callable[..., Any]
 
+GPU_FILES = ("/dev/nvidiactl", "/dev/dxg")  # the driver's own, and that of Windows' Linux
+
 
 def unwatched(function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Any:
     """A plain call, where there is nobody to watch."""
     return function(*arguments, **keywords)
 
 
-def tensor(value: wire.Tensor) -> Any:
-    """A fresh torch tensor with the array's content."""
+def tensor(value: wire.Tensor, device: str = "cpu") -> Any:
+    """A fresh torch tensor with the array's content, on the device where questions are answered."""
     import torch
 
-    return torch.from_numpy(value.array.copy()).requires_grad_(value.requires_grad)
+    return torch.from_numpy(value.array.copy()).to(device).requires_grad_(value.requires_grad)
 
 
 def array(value: Any) -> Any:
@@ -34,33 +37,56 @@ def array(value: Any) -> Any:
 
     if value.layout != torch.strided:
         return wire.Opaque(f"tensor of layout {value.layout}")
+    if value.device.type not in wire.DEVICES:
+        return wire.Opaque(f"tensor on {value.device.type}")
     try:
-        return wire.Tensor(value.detach().cpu().numpy(), bool(value.requires_grad))
+        return wire.Tensor(value.detach().cpu().numpy(), bool(value.requires_grad), value.device.type)
     except TypeError:
         return wire.Opaque(f"tensor of dtype {value.dtype}")
 
 
 def load_weights(module: Any, weights: dict[str, Any]) -> dict[str, Any]:
-    """Copy weights into a module by name. Returns what did not fit: missing, unexpected, shapes."""
+    """Copy weights and buffers into a module by name. Returns what did not fit, and what the module consists of.
+
+    missing, unexpected, shapes: as lists of names and a dict; a buffer too many is nobody's business (a table of
+    positions, a mask). tied: see `tied`. count: of numbers in the parameters, shared ones once.
+    """
     import torch
 
-    own = module.state_dict()
+    own, named = module.state_dict(), named_parameters(module)
     fits = {name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}
     with torch.no_grad():
         for name, value in fits.items():
             own[name].copy_(value)
     return {
         "missing": sorted(set(weights) - set(own)),
-        "unexpected": sorted(set(own) - set(weights)),
+        "unexpected": sorted(set(named) - set(weights)),
         "shapes": {n: tuple(own[n].shape) for n in sorted(own) if n in weights and n not in fits},
-        "parameters": sum(parameter.numel() for parameter in module.parameters()),
+        "tied": tied(module),
+        "count": sum(parameter.numel() for parameter in {id(p): p for p in named.values()}.values()),
     }
 
 
-def gradients(target: Any, inputs: list[Any], along: list[Any], watch: Watch = unwatched) -> dict[str, Any]:
+def named_parameters(module: Any) -> dict[str, Any]:
+    """Every parameter by every name that it has; nothing for what is no module."""
+    return dict(module.named_parameters(remove_duplicate=False)) if hasattr(module, "named_parameters") else {}
+
+
+def tied(module: Any) -> list[list[str]]:
+    """The names of parameters that share their storage, each group in order."""
+    groups: dict[int, list[str]] = {}
+    for name, parameter in sorted(named_parameters(module).items()):
+        groups.setdefault(parameter.untyped_storage().data_ptr(), []).append(name)
+    return [names for pointer, names in groups.items() if pointer and len(names) > 1]
+
+
+def gradients(
+    target: Any, inputs: list[Any], along: list[Any] | Callable[[list[Any]], list[Any]], watch: Watch = unwatched
+) -> dict[str, Any]:
     """Forward, then the gradient of Σ⟨v, output⟩ with respect to every floating input and named parameter.
 
-    None for each gradient where the outputs do not have the form of the directions `along`.
+    None for each gradient where the outputs do not have the form of the directions `along`, which may be made from
+    the outputs. buffers: as the forward pass has left them.
     watch: calls the student's part, so that what we do around it is not taken for theirs.
     """
     import torch
@@ -68,7 +94,8 @@ def gradients(target: Any, inputs: list[Any], along: list[Any], watch: Watch = u
     leaves = [_leaf(value) for value in inputs]
     outputs = watch(target, *leaves)
     outputs = list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
-    parameters = dict(target.named_parameters()) if hasattr(target, "named_parameters") else {}
+    along = along(outputs) if callable(along) else along
+    parameters = named_parameters(target)
     wanted = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
     wanted += [parameter for parameter in parameters.values() if parameter.requires_grad]
     fits = [getattr(output, "shape", None) for output in outputs] == [direction.shape for direction in along]
@@ -79,6 +106,7 @@ def gradients(target: Any, inputs: list[Any], along: list[Any], watch: Watch = u
         "outputs": outputs,
         "inputs": [next(found) if isinstance(leaf, torch.Tensor) and leaf.requires_grad else None for leaf in leaves],
         "parameters": {name: next(found) if p.requires_grad else None for name, p in parameters.items()},
+        "buffers": dict(target.named_buffers()) if hasattr(target, "named_buffers") else {},
     }
 
 
@@ -120,6 +148,39 @@ def use_one_thread() -> None:
         torch.set_num_threads(1)
 
 
+def use_cuda() -> str:
+    """Make the GPU the place of everything that this process makes from now on. Returns what is in the way, or ''.
+
+    Only ever called in a student's process: CUDA does not survive a fork.
+    """
+    import torch
+
+    try:
+        x = torch.ones(2, 2, device="cuda", requires_grad=True)
+        (x @ x).sum().backward()  # loads what the first question would wait for
+    except (RuntimeError, AssertionError) as error:  # AssertionError: a build without CUDA
+        return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+    compute_exactly()
+    torch.set_default_device("cuda")
+    return ""
+
+
+def compute_exactly() -> None:
+    """Products of float32 as float32 on a GPU too, where TF32 keeps 10 bits. Both switches: one is on by default."""
+    import torch
+
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.set_float32_matmul_precision("highest")
+
+
+def gpu_in_sight() -> bool:
+    """Whether this process could reach a GPU, told without asking its driver."""
+    import torch
+
+    return torch.version.cuda is not None and any(os.access(path, os.R_OK | os.W_OK) for path in GPU_FILES)
+
+
 def warm(framework: str, *, for_many: bool) -> None:
     """Pay once, before any student, for what the first use of a framework costs.
 
@@ -134,8 +195,9 @@ def warm(framework: str, *, for_many: bool) -> None:
     use_one_thread()
     if not for_many:
         return
-    layer = torch.nn.Linear(4, 3)
-    train(layer, torch.ones(2, 4), torch.tensor([0, 1]), loss="cross_entropy", optimizer="adam", lr=0.1, steps=1)
+    if not gpu_in_sight():  # a backward pass or an optimiser's step counts the GPUs, and then no child can have one
+        layer = torch.nn.Linear(4, 3)
+        train(layer, torch.ones(2, 4), torch.tensor([0, 1]), loss="cross_entropy", optimizer="adam", lr=0.1, steps=1)
     torch.nn.functional.conv2d(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 3, 3))
     torch.nn.functional.scaled_dot_product_attention(*[torch.ones(1, 2, 3)] * 3)
     torch.linalg.svd(torch.eye(3))

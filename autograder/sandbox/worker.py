@@ -74,6 +74,7 @@ class Engine:
         self.kept: dict[int, Any] = {}
         self.namespace: types.ModuleType | None = None
         self.ask, self.reserve = ask, reserve
+        self.device = "cpu"
         self.watch = Watch(())
 
     def execute(self, request: Body) -> dict[str, Any]:
@@ -140,6 +141,12 @@ class Engine:
             total += turn * 0.5
         return {"value": total}
 
+    def _use_device(self, request: Body) -> dict[str, Any]:
+        """Answer on the GPU from now on; what is in the way, or ''. Comes before any file of a student's."""
+        trouble = learning.use_cuda()
+        self.device = self.device if trouble else "cuda"
+        return {"value": trouble}
+
     _VERBS: Mapping[str, Callable[[Engine, Body], dict[str, Any]]] = {
         "rules": _set_rules,
         "files": _load_files,
@@ -151,6 +158,7 @@ class Engine:
         "grad": _grad,
         "train": _train,
         "pace": _pace,
+        "cuda": _use_device,
     }
 
     def _keep(self, request: Body, result: Any) -> dict[str, Any]:
@@ -191,7 +199,7 @@ class Engine:
         if isinstance(value, wire.Seed):
             return np.random.default_rng(value.value)
         if isinstance(value, wire.Tensor):
-            return learning.tensor(value)
+            return learning.tensor(value, self.device)
         if isinstance(value, wire.Callback):
             return self._function(value.number)
         return value

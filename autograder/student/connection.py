@@ -18,7 +18,15 @@ REFUSED = {"verb": "refused", "text": "the given function failed"}
 
 
 class Connection(Protocol):
-    """Whoever answers in the student's place: a process behind a sandbox, or trusted code in this one."""
+    """Whoever answers in the student's place: a process behind a sandbox, or trusted code in this one.
+
+    device: where tensors are computed there, `cpu` or `cuda`.
+    """
+
+    @property
+    def device(self) -> str:
+        """Where tensors are computed, `cpu` or `cuda`."""
+        ...
 
     def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
         """The reply to a request, `asked` being its words. Raises StudentFault."""
@@ -93,6 +101,8 @@ class Local:
 
     It goes over the same encoding as a real submission, so that both meet the same arguments.
     """
+
+    device = "cpu"
 
     def __init__(self, namespace: Any) -> None:
         self._functions: Functions = {}

@@ -43,7 +43,9 @@ class Student:
 
     def __init__(self, connection: Connection, observe: Observer, seed: str) -> None:
         self._connection, self._observe, self._seed = connection, observe, seed
+        self._device = connection.device
         self._directions = 0
+        self._met_tensors = False
 
     def __getattr__(self, name: str) -> Function:
         if name.startswith("_"):
@@ -54,6 +56,7 @@ class Student:
         functions: dict[int, Callable[..., Any]] = {}
         body = {key: portable(self._unwrapped(value), functions) for key, value in payload.items()}
         given = {number: self._giving(function) for number, function in functions.items()}
+        self._met_tensors = self._met_tensors or _holds_tensor(body)
         return self._connection.ask({**request, **body}, called, given)
 
     def _giving(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -134,6 +137,12 @@ class Student:
         self._directions += 1
         words = [int.from_bytes(part.encode(), "little") for part in (self._seed, str(self._directions))]
         return np.random.Generator(np.random.Philox(np.random.SeedSequence(words))).normal(size=shape)
+
+
+def _holds_tensor(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, wire.Tensor) or (isinstance(value, (tuple, list)) and any(map(_holds_tensor, value)))
 
 
 def _brief(value: Any) -> str:

@@ -60,7 +60,7 @@ class Remote:
     What comes from outside (a sandbox that is gone, a process that somebody else killed) raises SandboxError: it
     says nothing about the submission, which is to be asked again from the start.
 
-    exercises: with what they forbid; none where nobody minds.
+    exercises: with what they forbid; none where nobody minds. device: `cuda` for a process that answers on the GPU.
     """
 
     def __init__(
@@ -70,9 +70,11 @@ class Remote:
         module: str,
         limits: Limits,
         exercises: Iterable[Exercise] = (),
+        device: str = "cpu",
     ) -> None:
         self._sandbox, self._submission, self._module, self._limits = sandbox, submission, module, limits
         self._exercises = tuple(exercises)
+        self.device = device
         self._line: Line | None = None
         self._numbers = itertools.count(1)
         self._questions, self._killed_at = 0, 0
@@ -98,9 +100,7 @@ class Remote:
         if self._submission.problem is not None:
             raise faults.unreadable(self._submission.problem)
         self._refuse_overtime()
-        limits = self._limits
-        child = self._sandbox.spawn(limits)
-        self._line = Line(child, answer_bytes=limits.answer_bytes, output_bytes=limits.output_bytes)
+        self._line = self._spawned()
         self._greet(self._line)
         files = {name: np.frombuffer(content, np.uint8) for name, content in self._submission.files.items()}
         if self._rules and not self._tell_rules(files):
@@ -112,6 +112,10 @@ class Remote:
             if self._line is not None:
                 self._end()
             raise
+
+    def _spawned(self) -> Line:
+        limits = self._limits
+        return Line(self._sandbox.spawn(limits), answer_bytes=limits.answer_bytes, output_bytes=limits.output_bytes)
 
     def _tell_rules(self, files: Mapping[str, Any]) -> bool:
         """Have the source searched before it runs. False when that ended the child: the next one only watches."""
@@ -135,10 +139,18 @@ class Remote:
 
     def _greet(self, line: Line) -> None:
         """See that the child is there before it gets a byte of the student's: until then a silence is ours."""
+        self._ask_first(line, {"verb": "pace", "turns": 0})
+        trouble = self._ask_first(line, {"verb": "cuda"}) if self.device == "cuda" else ""
+        if trouble:
+            self.close()
+            raise SandboxError(f"the GPU cannot be used: {trouble}")
+
+    def _ask_first(self, line: Line, request: Mapping[str, Any]) -> Any:
+        """The reply of a process that has not met the student yet."""
         call = Call(next(self._numbers), "the sandbox", {}, time.monotonic() + GREETING_SECONDS)
         try:
-            line.send(call.frames({"verb": "pace", "turns": 0}), call.deadline)
-            self._reply(line, call)
+            line.send(call.frames(request), call.deadline)
+            return self._reply(line, call).get("value")
         except (Late, Gone, wire.WireError) as error:
             self.close()
             raise SandboxError(f"a fresh process does not answer ({type(error).__name__})") from None
@@ -209,6 +221,14 @@ class Remote:
             self._killed_at = self._questions
             raise SandboxError(f"{asked}: somebody or something has killed the process")
         return faults.died(asked, ending, cpu_seconds)
+
+    def gpu_trouble(self) -> str:
+        """What keeps a fresh process from using the GPU, or ''; nothing of the student's is loaded. Ends it again."""
+        self._line = self._spawned()
+        try:
+            return str(self._ask_first(self._line, {"verb": "cuda"}))
+        finally:
+            self.close()
 
     def new_question(self, exercise: str = "") -> None:
         """Results kept so far may be dropped; what was printed belongs to the question before."""

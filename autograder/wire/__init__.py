@@ -9,9 +9,10 @@ nothing else of ours, because the student's process may hold nothing else of our
 
 from autograder.wire.decoding import decode
 from autograder.wire.framing import Reader, encode, joined
-from autograder.wire.values import Array, Callback, Opaque, OversizeError, Ref, Seed, Tensor, WireError
+from autograder.wire.values import DEVICES, Array, Callback, Opaque, OversizeError, Ref, Seed, Tensor, WireError
 
 __all__ = [
+    "DEVICES",
     "Array",
     "Callback",
     "Opaque",

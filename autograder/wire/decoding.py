@@ -13,6 +13,7 @@ from autograder.wire.values import (
     ARRAYS,
     AXES,
     DEPTH,
+    DEVICES,
     DTYPES,
     SIDE,
     Array,
@@ -121,8 +122,10 @@ class Decoder:
         return array
 
     def _tensor(self, content: Any, depth: int) -> Any:
-        require(type(content) is list and len(content) == 2 and type(content[1]) is bool, "tensor is [array, bool]")
-        return Tensor(self._array(content[0], depth), content[1])
+        require(type(content) is list and len(content) == 3, "tensor is [array, bool, device]")
+        require(type(content[1]) is bool, "tensor is [array, bool, device]")
+        require(type(content[2]) is str and content[2] in DEVICES, f"a device is one of {', '.join(DEVICES)}")
+        return Tensor(self._array(content[0], depth), content[1], content[2])
 
     def _ref(self, content: Any, depth: int) -> Any:
         require(type(content) is list and len(content) == 2 and type(content[1]) is list, "ref is [number, path]")

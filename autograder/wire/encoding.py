@@ -98,7 +98,7 @@ class Encoder:
         return {"array": len(self.arrays) - 1}
 
     def _tensor(self, value: Tensor, depth: int) -> Any:
-        return {"tensor": [self._array(value.array, depth)["array"], value.requires_grad]}
+        return {"tensor": [self._array(value.array, depth)["array"], value.requires_grad, value.device]}
 
     def _ref(self, value: Ref, depth: int) -> Any:
         return {"ref": [value.number, list(value.path)]}

@@ -15,6 +15,7 @@ DEPTH = 32
 ARRAYS = 8192
 AXES = 16
 SIDE = 1 << 31
+DEVICES = ("cpu", "cuda")
 DTYPES = frozenset(["b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"])
 
 
@@ -32,10 +33,11 @@ class OversizeError(WireError):
 
 @dataclass(frozen=True)
 class Tensor:
-    """A torch tensor as an array, so that a side without torch can read it."""
+    """A torch tensor as an array, so that a side without torch can read it. device: where it lay, of `DEVICES`."""
 
     array: Array
     requires_grad: bool = False
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,8 @@ class Anybody:
     def __init__(self):
         self.seen = []
 
+    _device = "cpu"
+
     def _observe(self, observation):
         self.seen.append(observation)
         if observation.verdict is not None:

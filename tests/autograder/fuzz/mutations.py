@@ -61,8 +61,12 @@ def honest() -> dict[str, bytes]:
         "answer-tensor": _answer(wire.Tensor(x.astype(np.float32), True)),
         "answer-opaque": _answer(wire.Opaque("Value")),
         "answer-echo": _frame({"kind": "answer", "value": 1.0, "arguments": [x, 3.0]}),
-        "answer-gradients": _answer({"outputs": [x], "inputs": [x], "parameters": {"weight": x, "bias": None}}),
-        "answer-loaded": _answer({"missing": [], "unexpected": [], "shapes": {"weight": (2, 3)}, "parameters": 9}),
+        "answer-gradients": _answer(
+            {"outputs": [x], "inputs": [x], "parameters": {"weight": x, "bias": None}, "buffers": {"mean": x}}
+        ),
+        "answer-loaded": _answer(
+            {"missing": [], "unexpected": [], "shapes": {"weight": (2, 3)}, "tied": [["a", "b"]], "count": 9}
+        ),
         "callback": _frame({"kind": "callback", "number": 0, "arguments": (x,)}),
         "raised": _frame(
             {

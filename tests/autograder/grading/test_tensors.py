@@ -11,7 +11,7 @@ from autograder.plugin import Tensors, generator
 
 
 def drawn(module, seed="2f31"):
-    return Tensors(generator(seed, "question"), "cpu").drawn(module)
+    return Tensors(generator(seed, "question")).drawn(module)
 
 
 def test_drawn_weights_are_alike_under_one_seed_whatever_the_module_began_with():
