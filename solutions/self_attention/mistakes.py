@@ -1597,7 +1597,7 @@ def train_recall_softmax_over_queries(pairs, query, answer, seed):
         def weights(self, scores):
             return scores.softmax(0)
 
-    return _trained(Crossed, pairs, query, answer, seed, steps=80)
+    return _trained(Crossed, pairs, query, answer, seed, steps=30)
 
 
 @mistake(

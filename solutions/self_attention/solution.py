@@ -30,8 +30,8 @@ def masked_softmax(s, mask=None, axis=-1):
         s = np.where(mask, s, -np.inf)
     top = s.max(axis=axis, keepdims=True)  # axis of length 1
     e = np.exp(s - np.where(np.isfinite(top), top, 0.0))  # -inf - -inf would be NaN where nothing is kept
-    total = e.sum(axis=axis, keepdims=True)  # axis of length 1
-    return e / np.where(total > 0, total, 1.0)
+    total = e.sum(axis=axis, keepdims=True)  # axis of length 1; 0 where nothing is kept
+    return e / np.maximum(total, 1.0)  # elsewhere the largest score alone adds exp(0) = 1
     ### END SOLUTION
 
 
@@ -313,15 +313,15 @@ def positional_blindness(x, perm, attend):
 class _Recall(nn.Module):
     """One attention layer from a query to the pairs."""
 
-    def __init__(self, symbols, answers, d=32):
+    def __init__(self, symbols, answers):
         super().__init__()
-        self.query, self.key = nn.Embedding(symbols, d), nn.Embedding(symbols, d)
-        self.value, self.read = nn.Embedding(answers, d), nn.Linear(d, answers)
+        self.query, self.key = nn.Embedding(symbols, 32), nn.Embedding(symbols, 32)
+        self.value, self.read = nn.Embedding(answers, 32), nn.Linear(32, answers)
 
     def forward(self, pairs, query):
         q, k, v = self.query(query)[:, None], self.key(pairs[..., 0]), self.value(pairs[..., 1])  # T is 1 for q
         out = nn.functional.scaled_dot_product_attention(q, k, v)  # (N, 1, d)
-        return self.read(out[:, 0])  # (N, answers)
+        return self.read(out.squeeze(1))  # (N, answers)
 
 
 ### END SOLUTION
