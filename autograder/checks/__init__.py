@@ -12,6 +12,7 @@ from autograder.checks.comparing import (
 from autograder.checks.modules import check_parameters, check_same, trained
 from autograder.checks.observing import Observation
 from autograder.checks.properties import check_falls, check_faster, check_reaches, check_that, parts, then
+from autograder.checks.renaming import renamed
 
 __all__ = [
     "Observation",
@@ -29,6 +30,7 @@ __all__ = [
     "check_that",
     "check_unchanged",
     "parts",
+    "renamed",
     "then",
     "trained",
 ]
