@@ -1926,7 +1926,7 @@ def _trained(X, y, epochs, seed, net=None, lr=0.01, loss=nn.functional.cross_ent
     """Right training with a step replaced."""
     draw, net = torch.Generator(X.device).manual_seed(seed), net or right.DigitsCNN()
     for parameter in net.parameters():
-        parameter.data.normal_(0.0, (2 / parameter[0].numel()) ** 0.5 if parameter.ndim > 1 else 0.0, generator=draw)
+        parameter.data.normal_(std=0.1, generator=draw)
     optimizer = torch.optim.Adam(net.parameters(), lr=lr)
     for _ in range(epochs):
         for batch in torch.randperm(len(X), generator=draw, device=X.device).split(64):
