@@ -8,7 +8,8 @@ RUN := $(BIN)/python -m autograder
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system grade batch starter check test lint mutants gallery fuzz chaos bench translations doctor clean
+.PHONY: help setup system grade watch hint status debug report batch starter release check test lint mutants gallery fuzz chaos \
+  bench parity translations doctor clean
 
 help:            ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,17 +28,38 @@ $(VENV)/developer.stamp: $(VENV)/student.stamp
 setup: $(VENV)/student.stamp ## what a student needs, into .venv
 
 system:          ## packages of the operating system that isolate and test better (Debian, Ubuntu; root)
-	apt-get update -q && apt-get install -q -y --no-install-recommends bubblewrap
+	apt-get update -q && apt-get install -q -y --no-install-recommends bubblewrap chromium
 
 grade: $(VENV)/student.stamp ## your work: all topics, or TOPIC=… [ONLY=…] [SEED=…] [FROM=path] [ALL=1] [DEVICE=cpu|cuda|auto]
 	@$(RUN) grade $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
 	  $(if $(DEVICE),--device $(DEVICE)) $(if $(ALL),--all) $(if $(JSON),--json) $(if $(STRICT),--strict) $(LANGUAGE_OPTION)
 
-batch: $(VENV)/student.stamp ## a class: TOPIC=… IN=folder OUT=folder [JOBS=…] [FRESH=1] [UNSAFE=1]
-	@$(RUN) batch '$(TOPIC)' '$(IN)' '$(OUT)' $(if $(JOBS),--jobs $(JOBS)) $(if $(FRESH),--fresh) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
+watch: $(VENV)/student.stamp ## grade on every save: the topic that you save, or TOPIC=…; keys n h a q
+	@$(RUN) watch $(TOPIC) $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') $(LANGUAGE_OPTION)
+
+hint: $(VENV)/student.stamp ## a hint for the first open question [TOPIC=…] [ONLY=…]
+	@$(RUN) hint $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') $(LANGUAGE_OPTION)
+
+status: $(VENV)/student.stamp ## progress over all topics and what comes next
+	@$(RUN) status $(if $(FROM),--from '$(FROM)') $(LANGUAGE_OPTION)
+
+debug: $(VENV)/student.stamp ## one question where breakpoint() works: TOPIC=… ONLY=… [SEED=…]
+	@$(RUN) debug $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') $(LANGUAGE_OPTION)
+
+report: $(VENV)/student.stamp ## the same as an HTML page with pictures [TOPIC=…] [OUT=out/report.html]
+	@$(RUN) report $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
+	  $(if $(OUT),--out '$(OUT)') $(LANGUAGE_OPTION)
+
+batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [ROSTER=…] [SOURCE=…] [DRY=1] [JOBS=…] [CLUSTER=tcp://…] [FRESH=1]
+	@$(RUN) batch '$(TOPIC)' '$(IN)' $(if $(OUT),'$(OUT)') $(if $(ROSTER),--roster '$(ROSTER)') $(if $(SOURCE),--source '$(SOURCE)') \
+	  $(if $(BOOK),--book '$(BOOK)') $(if $(DRY),--dry-run) $(if $(JOBS),--jobs $(JOBS)) $(if $(CLUSTER),--cluster '$(CLUSTER)') \
+	  $(if $(FRESH),--fresh) $(if $(FINAL),--final) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
 
 starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
 	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)
+
+release: $(VENV)/student.stamp ## the student edition, a folder and a zip [TOPICS="…"] [OUT=folder]
+	@$(RUN) release $(TOPICS) $(if $(OUT),--out '$(OUT)')
 
 doctor: $(VENV)/student.stamp ## how student code is kept apart on this machine
 	@$(RUN) doctor
@@ -62,8 +84,11 @@ fuzz: $(VENV)/developer.stamp ## wrong frames for the trusted side [SECONDS=60] 
 chaos: $(VENV)/developer.stamp ## kill a batch's processes at random moments [ROUNDS=100] [SEED=…]
 	@AUTOGRADER_CHAOS=$(or $(ROUNDS),100) AUTOGRADER_CHAOS_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q tests/autograder/chaos
 
-bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn
-	@$(BIN)/python -m benchmarks
+parity: $(VENV)/developer.stamp ## the same scores by nbgrader, Otter and Gradescope [TOPIC=…] [MOST=3]
+	@$(RUN) parity $(TOPIC) $(if $(MOST),--most $(MOST))
+
+bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn [CASE=floor,jobs] [FULL=1]
+	@$(BIN)/python -m benchmarks $(CASE) $(if $(FULL),--full)
 
 gallery: $(VENV)/developer.stamp ## every hostile or broken submission, at each level, as root and as an ordinary user
 	@AUTOGRADER_GALLERY=all $(BIN)/python -m pytest -q -n auto tests/autograder/test_gallery.py

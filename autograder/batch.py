@@ -13,15 +13,17 @@ import multiprocessing
 import os
 import re
 import secrets
+import signal
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from autograder import fingerprint
-from autograder.grading import Grader, versions
+from autograder.grading import Grader
 from autograder.manifest import Course
 from autograder.model import AutograderError, Isolation, Outcome, Report, Submission
 from autograder.sandbox.choice import choose
@@ -89,9 +91,8 @@ def seed_for(secret: bytes, topic: str, student: str) -> str:
     return hmac.new(secret, message, hashlib.sha256).hexdigest()[:8]
 
 
-def fingerprints(course: Course, topic: str, secret: bytes, isolation: Isolation) -> Callable[[Submission], str]:
-    """What each submission's report will rest on, if it is graded now."""
-    shared = fingerprint.of_topic(course, topic, versions())
+def fingerprints(shared: str, topic: str, secret: bytes, isolation: Isolation) -> Callable[[Submission], str]:
+    """What each submission's report will rest on, if it is graded now. shared: from `fingerprint.of_topic`."""
 
     def of(submission: Submission) -> str:
         seed = seed_for(secret, topic, submission.student)
@@ -124,17 +125,22 @@ def grade_shard(shard: Shard) -> list[Report]:
 
 
 def shards(
-    submissions: Sequence[Submission],
+    submissions: Iterable[Submission],
+    count: int,
     root: Path,
     topic: str,
     secret: bytes,
     jobs: int,
     isolation: Isolation | None = None,
-) -> list[Shard]:
-    """The submissions in pieces: small enough that all jobs end together, large enough to be worth a message."""
-    size = max(1, min(SHARD, len(submissions) // (4 * jobs)))
-    pieces = [tuple(submissions[start : start + size]) for start in range(0, len(submissions), size)]
-    return [Shard(root, topic, piece, secret, isolation) for piece in pieces]
+) -> Iterator[Shard]:
+    """The submissions in pieces: small enough that all jobs end together, large enough to be worth a message.
+
+    Each is taken when it is wanted: a class need not fit into memory. count: about how many there are.
+    """
+    size = max(1, min(SHARD, count // (4 * jobs)))
+    coming = iter(submissions)
+    while piece := tuple(islice(coming, size)):
+        yield Shard(root, topic, piece, secret, isolation)
 
 
 def local_pool(jobs: int) -> Executor:
@@ -143,7 +149,11 @@ def local_pool(jobs: int) -> Executor:
 
 
 def _end_with_parent() -> None:
-    """Without it a process whose batch was killed waits for work for ever, and its sandbox with it."""
+    """Without it a process whose batch was killed waits for work for ever, and its sandbox with it.
+
+    Ctrl-C is the batch's to hear: it ends its processes itself.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
 
 
@@ -154,7 +164,7 @@ def _follow_parent() -> None:
     os._exit(1)
 
 
-def outcomes(work: Sequence[Shard], pool: Pool, jobs: int) -> Iterator[Outcome]:
+def outcomes(work: Iterable[Shard], pool: Pool, jobs: int) -> Iterator[Outcome]:
     """Every submission's outcome, as it comes. pool: makes an executor of so many processes.
 
     The submissions of a shard that failed, or that was in a process when its pool broke, are tried again one at
@@ -188,26 +198,62 @@ def _graded(work: Iterable[Shard], pool: Pool, jobs: int) -> Iterator[tuple[Shar
     A pool that breaks takes the shards in flight with it; a new one goes on with the rest. After several that
     broke without a single result, nothing can be had here.
     """
-    waiting, fruitless = deque(work), 0
+    waiting, fruitless = _Waiting(work), 0
     error: BaseException = BrokenExecutor("no process could be started")
-    while waiting and fruitless < BREAKS:
+    while waiting.first() is not None and fruitless < BREAKS:
         fruitless += 1
-        with pool(min(jobs, len(waiting))) as executor:
+        with _ended(pool(jobs)) as executor:
             for shard, result in _from_one_pool(waiting, executor, jobs):
                 fruitless, error = (fruitless, result) if isinstance(result, BaseException) else (0, error)
                 yield shard, result
-    yield from ((shard, error) for shard in waiting)
+    while (left := waiting.first()) is not None:
+        yield waiting.take(left), error
 
 
-def _from_one_pool(waiting: deque[Shard], executor: Executor, jobs: int) -> Iterator[tuple[Shard, Result]]:
+class _Waiting:
+    """Work that is made when it is wanted, and that can be looked at before it is taken."""
+
+    def __init__(self, work: Iterable[Shard]) -> None:
+        self._coming, self._first = iter(work), None
+
+    _first: Shard | None
+
+    def first(self) -> Shard | None:
+        """The next piece, which stays; None at the end."""
+        if self._first is None:
+            self._first = next(self._coming, None)
+        return self._first
+
+    def take(self, shard: Shard) -> Shard:
+        """The next piece, looked at before, is no longer waiting."""
+        self._first = None
+        return shard
+
+
+@contextmanager
+def _ended(executor: Executor) -> Iterator[Executor]:
+    """An executor whose processes end at once when the batch is stopped, rather than after what they have in hand."""
+    try:
+        yield executor
+    except BaseException:
+        processes = dict(getattr(executor, "_processes", None) or {})
+        executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes.values():
+            process.terminate()
+        raise
+    finally:
+        executor.shutdown()
+
+
+def _from_one_pool(waiting: _Waiting, executor: Executor, jobs: int) -> Iterator[tuple[Shard, Result]]:
     """What one pool gives until all is done or it breaks. Takes from `waiting` no more than is being graded."""
     flying: dict[Future[list[Report]], Shard] = {}
     intact = True
-    while flying or (waiting and intact):
-        while intact and waiting and len(flying) < jobs:
+    while flying or (intact and waiting.first() is not None):
+        while intact and len(flying) < jobs and (shard := waiting.first()) is not None:
             try:
-                flying[executor.submit(grade_shard, waiting[0])] = waiting[0]
-                waiting.popleft()
+                flying[executor.submit(grade_shard, shard)] = shard
+                waiting.take(shard)
             except BrokenExecutor:
                 intact = False
         for future in wait(flying, return_when=FIRST_COMPLETED).done:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.grids import grid
 from autograder.model import Evidence, Sentence, sentence
 from autograder.wire import Array, Opaque, Tensor
 from autograder.wire.values import AXES
@@ -269,7 +270,8 @@ def _nonfinite(a: Array, b: Array, place: str) -> Difference | None:
     index = tuple(int(i) for i in np.argwhere(~same)[0])
     yours, ours = apart(a[index], b[index])
     message = sentence("{place} is {yours}, expected {ours}", place=entry(place, index), yours=yours, ours=ours)
-    evidence = Evidence(entry(place, index), yours, ours, mismatched=int(np.sum(~same)), total=int(a.size))
+    found = grid(a, b, np.asarray(~same), index, place)
+    evidence = Evidence(entry(place, index), yours, ours, mismatched=int(np.sum(~same)), total=int(a.size), grid=found)
     return Difference("finite", message, evidence)
 
 
@@ -286,6 +288,7 @@ def _value(a: Array, b: Array, error: Array, allowed: Array, scale: float, place
         allowed=float(allowed[index]) / shown,
         mismatched=int(np.sum(error > allowed)),
         total=int(error.size),
+        grid=grid(a, b, error > allowed, index, place),
     )
     message = sentence(
         "{place} is {yours}, expected {ours}", place=evidence.place, yours=evidence.yours, ours=evidence.ours

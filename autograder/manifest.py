@@ -46,6 +46,10 @@ class Course:
         """The generated file that a student edits."""
         return self.root / "starter" / f"{topic}.py"
 
+    def recording(self, topic: str) -> Path:
+        """In a student's edition, what stands in for the hidden folder."""
+        return self.root / "reference" / f"{topic}.rec"
+
     def graders(self, topic: str) -> tuple[Path, ...]:
         """The grader files there are: public, and hidden where it is shipped."""
         folder = self.root / "tests" / "graders" / topic
@@ -80,16 +84,14 @@ def read(path: Path) -> AssignmentFile:
         raw = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AutograderError(f"{path}: {error}") from None
-    where = _Table(raw, f"{path}")
+    where = Table(raw, f"{path}")
     where.only("format", "topic", "points", "framework", "number", "title", "limits", "exercise")
     if where.get("format", int) != FORMAT:
         raise AutograderError(f"{path}: format = {raw['format']}, this version reads {FORMAT}")
     if where.get("topic", str) != path.parent.name:
         raise AutograderError(f"{path}: topic = {raw['topic']!r}, its folder is named {path.parent.name!r}")
     framework = where.one_of("framework", "numpy", "torch")
-    exercises = tuple(
-        _exercise(_Table(item, f"{path}: exercise"), framework) for item in where.listed("exercise", dict)
-    )
+    exercises = tuple(_exercise(Table(item, f"{path}: exercise"), framework) for item in where.listed("exercise", dict))
     _refuse_double(exercises, path)
     return AssignmentFile(
         topic=raw["topic"],
@@ -97,23 +99,25 @@ def read(path: Path) -> AssignmentFile:
         title=where.title(),
         framework=framework,
         exercises=exercises,
-        limits=_limits(_Table(where.get("limits", dict, {}), f"{path}: limits")),
+        limits=_limits(Table(where.get("limits", dict, {}), f"{path}: limits")),
         number=where.get("number", int, 99),
     )
 
 
-class _Table:
-    """A TOML table that refuses what it does not know."""
+class Table:
+    """A TOML table that refuses what it does not know; each refusal names the file and the key."""
 
     def __init__(self, values: Mapping[str, Any], where: str) -> None:
         self.values, self.where = values, where
 
     def only(self, *names: str) -> None:
+        """Refuse every other key."""
         for name in self.values:
             if name not in names:
                 raise AutograderError(f"{self.where}: unknown key {name!r}{nearest(name, names)}")
 
     def get(self, name: str, kind: Any, default: Any = None) -> Any:
+        """A value of this kind."""
         value = self.values.get(name, default)
         if value is None:
             raise AutograderError(f"{self.where}: {name} is missing")
@@ -122,24 +126,28 @@ class _Table:
         return value
 
     def positive(self, name: str, kind: Any = (int, float)) -> Any:
+        """A finite number above zero."""
         value = self.get(name, kind)
         if not 0 < value < math.inf:
             raise AutograderError(f"{self.where}: {name} = {value} is not positive")
         return value
 
     def listed(self, name: str, kind: type, default: Any = None) -> list[Any]:
+        """A list, not empty, of values of this kind."""
         values: list[Any] = self.get(name, list, default)
         if not values or not all(isinstance(value, kind) for value in values):
             raise AutograderError(f"{self.where}: {name} = {values!r} has the wrong type")
         return values
 
     def one_of(self, name: str, *allowed: str, default: str | None = None) -> str:
+        """One of some words."""
         value = self.get(name, str, default)
         if value not in allowed:
             raise AutograderError(f"{self.where}: {name} = {value!r}, allowed are {' and '.join(map(repr, allowed))}")
         return str(value)
 
     def title(self) -> Mapping[str, str]:
+        """The title in every language."""
         title = self.get("title", dict)
         missing = [language for language in LANGUAGES if not title.get(language) or type(title[language]) is not str]
         if missing:
@@ -147,7 +155,7 @@ class _Table:
         return dict(title)
 
 
-def _exercise(table: _Table, framework: str) -> Exercise:
+def _exercise(table: Table, framework: str) -> Exercise:
     forbidden = ("forbidden", "forbidden_operators", "forbidden_costs")
     table.only("name", "points", "title", "functions", "lecture", "starter", *forbidden)
     name = table.get("name", str)
@@ -160,11 +168,11 @@ def _exercise(table: _Table, framework: str) -> Exercise:
         functions=tuple(table.listed("functions", str, [name])),
         lecture=table.get("lecture", str, ""),
         starter=table.one_of("starter", "unimplemented", "buggy", default="unimplemented"),
-        forbidden=_forbidden(_Table(table.values, f"{table.where}: {name}"), framework),
+        forbidden=_forbidden(Table(table.values, f"{table.where}: {name}"), framework),
     )
 
 
-def _forbidden(table: _Table, framework: str) -> Forbidden:
+def _forbidden(table: Table, framework: str) -> Forbidden:
     names, operators = (
         tuple(table.listed(key, str)) if key in table.values else () for key in ("forbidden", "forbidden_operators")
     )
@@ -193,7 +201,7 @@ def _refuse_double(exercises: Iterable[Exercise], path: Path) -> None:
             raise AutograderError(f"{path}: exercise: two are named {name!r}")
 
 
-def _limits(table: _Table) -> Limits:
+def _limits(table: Table) -> Limits:
     table.only(*(item.name for item in fields(Limits)))
     whole = {item.name for item in fields(Limits) if isinstance(item.default, int)}
     return Limits(**{name: table.positive(name, int if name in whole else (int, float)) for name in table.values})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 REPORT_FORMAT = 1
@@ -49,6 +50,45 @@ def sentence(text: str, /, **values: object) -> Sentence:
     return Sentence(text, values)
 
 
+def literally(text: str) -> str:
+    """Somebody's words as a template without places: braces stand for themselves."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The part of two arrays around their largest difference, as rows of numbers (see grids.py).
+
+    place: which part, e.g. `dw[2, 0:3, 4:12]`. first: the indices of its first row and column.
+    levels: a sign for each entry: 0 right, 1 to 4 wrong by ever more of the largest error, n no number.
+    """
+
+    place: str
+    first: tuple[int, int]
+    yours: tuple[tuple[float, ...], ...]
+    ours: tuple[tuple[float, ...], ...]
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Numbers for a report to draw, few and finite.
+
+    kind: `curve` (a loss over steps), `gauge` (a score), `heat` (cells), `path` (a descent over cells) or
+    `boundary` (points over cells). title: what it shows. values: the curve, or the one score.
+    marks: levels to reach, each with its name. cells: rows, the lowest y first where there is an extent.
+    extent: of the cells: lowest and highest x, lowest and highest y. points: x, y and class.
+    """
+
+    kind: str
+    title: Sentence
+    values: tuple[float, ...] = ()
+    marks: tuple[tuple[Sentence, float], ...] = ()
+    cells: tuple[tuple[float, ...], ...] = ()
+    extent: tuple[float, float, float, float] | None = None
+    points: tuple[tuple[float, float, int], ...] = ()
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What a failed comparison saw, ready to be shown.
@@ -56,7 +96,7 @@ class Evidence:
     place: the entry with the largest error, e.g. `dw[3, 1]`.
     error, allowed: largest |yours - ours| / max(RMS(ours), floor) and what the tolerance admits there.
     yours, ours: the two values at that place, as text.
-    mismatched, total: entries beyond the tolerance, entries compared.
+    mismatched, total: entries beyond the tolerance, entries compared. grid: both arrays around that place.
     """
 
     place: str = ""
@@ -68,6 +108,7 @@ class Evidence:
     total: int | None = None
     yours_shape: tuple[int, ...] | None = None
     ours_shape: tuple[int, ...] | None = None
+    grid: Grid | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +119,7 @@ class Verdict:
     attribution: whether a wrong gradient fits the student's own forward pass.
     mistake: the id of the known mistake that the answers equal, or None.
     traceback: the student's own frames, innermost last. output: what the student printed meanwhile.
+    pictures: what checks gave to be drawn.
     """
 
     status: Status
@@ -89,6 +131,7 @@ class Verdict:
     mistake: str | None = None
     traceback: tuple[str, ...] = ()
     output: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,6 +265,24 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Receipt:
+    """What the platform tells about a hand-in, besides its files.
+
+    at: when, if that is known. late: by the platform's own word. attempt: 1, 2, … of one student on one topic.
+    members: the keys of the others in a group. source, where: the platform, the place in what it gave out.
+    note: what a person should know, e.g. that a file was taken under another name.
+    """
+
+    at: datetime | None = None
+    late: bool = False
+    attempt: int = 1
+    members: tuple[str, ...] = ()
+    source: str = ""
+    where: str = ""
+    note: Sentence | None = None
+
+
+@dataclass(frozen=True)
 class Submission:
     """What one student handed in: the files by name, as bytes that nobody on the trusted side has parsed.
 
@@ -232,6 +293,7 @@ class Submission:
     files: Mapping[str, bytes]
     origin: Path | None = None
     problem: Sentence | None = None
+    receipt: Receipt = Receipt()
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,19 @@
 
 The graders are collected once; then every submission's questions run in the same session. Questions are
 plain test functions: `student`, `reference`, `rng`, `tensors` and `device` are filled in at the call, so that
-the same function can be played again by a known mistake under another seed.
+the same function can be played again by a known mistake under another seed. A question that asks for nothing
+else of pytest is called directly, without its protocol.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import math
 import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -22,11 +22,13 @@ import numpy as np
 import pytest
 
 from autograder.checks import Observation
+from autograder.checks.observing import SHOWN
 from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
 from autograder.model import (
     Assignment,
     Flag,
     GraderMistake,
+    Picture,
     QuestionResult,
     Sentence,
     Status,
@@ -35,12 +37,13 @@ from autograder.model import (
     Verdict,
     sentence,
 )
-from autograder.reference import Live
+from autograder.reference import Oracle, generator
 from autograder.rules import ruled
 from autograder.sandbox.protocol import SandboxError
 from autograder.scoring import exercise_of, score_of
 from autograder.student import Connection, Student
 
+MOST_PICTURES = 4
 OWN = ("student", "reference", "rng", "tensors", "device")
 Deliver = Callable[["Job", tuple[QuestionResult, ...], tuple[Flag, ...]], None]
 
@@ -56,6 +59,7 @@ class Job:
 
     exercise: the only one to ask about, all when empty. witness: shown every play, with all that each check
     saw; for proofs. until_lost: whether to ask nothing more once points are lost; also for proofs.
+    only_once: whether to ask no question again in order to explain it.
     no_device: why there is no GPU for the questions that were to be answered on one, or ''.
     """
 
@@ -66,6 +70,7 @@ class Job:
     exercise: str = ""
     witness: Callable[[str, Play], None] | None = None
     until_lost: bool = False
+    only_once: bool = False
     no_device: str = ""
 
     def leaves_out(self, question: Question) -> bool:
@@ -112,12 +117,6 @@ class Tensors:
         return torch.from_numpy(np.asarray(array)).to(tensor)
 
 
-def generator(seed: str, question: str) -> np.random.Generator:
-    """A question's generator: from the run's seed and its own name, so that order and selection change no data."""
-    digest = hashlib.sha256(f"{seed}/{question}".encode()).digest()
-    return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
-
-
 def _seed_torch(seed: str, question: str) -> None:
     """The same for what a reference's module draws for its weights, which is PyTorch's global generator's."""
     torch = sys.modules.get("torch")
@@ -137,12 +136,22 @@ class Question:
     hidden: bool
     item: pytest.Function
 
+    @functools.cached_property
+    def is_plain(self) -> bool:
+        """Whether pytest has nothing to do around the call: no fixture of an author's, no mark, no conftest.py."""
+        plugins = self.item.config.pluginmanager.get_plugins()
+        return (
+            set(self.item.fixturenames) <= {*OWN}
+            and all(mark.name == "points" for mark in self.item.iter_markers())
+            and not any(str(getattr(plugin, "__file__", "")).endswith("conftest.py") for plugin in plugins)
+        )
+
     @property
     def on_device(self) -> bool:
         """Whether it is about tensors, which may be asked for on a GPU: it says so by the words that it uses."""
         return bool({"tensors", "device"} & set(self.item._fixtureinfo.argnames))
 
-    def play(self, connection: Connection, seed: str, reference: Any, *, noting: bool) -> Play:
+    def play(self, connection: Connection, seed: str, oracle: Oracle, *, noting: bool) -> Play:
         """Ask once. noting: go on after a refused answer, to see what every check sees."""
         seen: list[Observation] = []
 
@@ -151,13 +160,13 @@ class Question:
             if observation.verdict is not None and not noting:
                 raise StudentFault(observation.verdict)
 
-        rng = generator(seed, self.name)
+        scene = oracle.scene(seed, self.name)
         _seed_torch(seed, self.name)
         own = {
-            "student": Student(connection, observe, f"{seed}/{self.name}"),
-            "reference": reference,
-            "rng": rng,
-            "tensors": Tensors(rng),
+            "student": Student(connection, observe, f"{seed}/{self.name}", scene.direction),
+            "reference": scene.reference,
+            "rng": scene.rng,
+            "tensors": Tensors(scene.rng),
             "device": connection.device,
         }
         wanted = self.item._fixtureinfo.argnames
@@ -212,21 +221,21 @@ class Fixtures:
 class GradingPlugin:
     """Runs every job's questions within one pytest session and delivers their results.
 
-    only: names of exercises or questions, none for all. reference: the oracle behind the fixture.
+    only: names of exercises or questions, none for all. oracle: behind the fixture `reference`.
     remembered: plays of known mistakes, kept by whoever grades again.
     """
 
     def __init__(
         self,
         assignment: Assignment,
-        reference: Live,
+        oracle: Oracle,
         jobs: Iterable[Job],
         deliver: Deliver,
         *,
         only: tuple[str, ...] = (),
-        remembered: dict[tuple[str, str, int], Play] | None = None,
+        remembered: MutableMapping[tuple[str, str, int], Play] | None = None,
     ) -> None:
-        self.assignment, self.reference, self.jobs, self.deliver, self.only = assignment, reference, jobs, deliver, only
+        self.assignment, self.oracle, self.jobs, self.deliver, self.only = assignment, oracle, jobs, deliver, only
         self.remembered = {} if remembered is None else remembered
         self.questions: dict[str, Question] = {}
         self.broken: list[str] = []
@@ -234,6 +243,18 @@ class GradingPlugin:
         self._job: Job | None = None
         self._results: dict[str, tuple[QuestionResult, Finding]] = {}
         self._disturbance: SandboxError | None = None
+        self._asking: tuple[Question, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no question needs pytest once it is collected, so that `again` can do without a session."""
+        return bool(self._asking) and all(question.is_plain for question in self._asking)
+
+    def again(self, jobs: Iterable[Job], deliver: Deliver) -> None:
+        """More jobs for the same questions."""
+        self.deliver = deliver
+        for job in jobs:
+            self._run(job)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the marker known."""
@@ -260,29 +281,36 @@ class GradingPlugin:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Every job, every question."""
         try:
+            self._asking = () if self.broken else tuple(self.questions[item.nodeid] for item in session.items)
             for job in self.jobs if not self.broken else ():
-                self._run(job, session.items)
+                self._run(job)
         except BaseException as error:  # noqa: BLE001 - pytest would print it; the caller shall have it
             self.failure = error
         return True
 
-    def _run(self, job: Job, items: list[pytest.Item]) -> None:
+    def _run(self, job: Job) -> None:
         """All questions to one answerer; disturbed from outside, all once more; disturbed again, the rest is ours."""
-        items = [item for item in items if job.exercise in ("", self.questions[item.nodeid].exercise)]
-        self._attempt(job, items)
+        asked = [question for question in self._asking if job.exercise in ("", question.exercise)]
+        self._attempt(job, asked)
         if self._disturbance is not None and self._started_over(job):
-            self._attempt(job, items)
+            self._attempt(job, asked)
         if self._disturbance is not None:
             verdict = _disturbed(self._disturbance)
-            left = [item.nodeid for item in items if item.nodeid not in self._results]
-            self._results |= {name: (_result(self.questions[name], verdict, 0.0), Finding(verdict)) for name in left}
-        questions = settled(self._results[item.nodeid] for item in items)
+            left = {question.item.nodeid: question for question in asked if question.item.nodeid not in self._results}
+            self._results |= {name: (_result(each, verdict, 0.0), Finding(verdict)) for name, each in left.items()}
+        questions = settled(self._results[question.item.nodeid] for question in asked)
         self.deliver(job, *ruled(questions, self.assignment.exercises, functools.partial(_uses, job.connection)))
 
-    def _attempt(self, job: Job, items: list[pytest.Item]) -> None:
+    def _attempt(self, job: Job, asked: Sequence[Question]) -> None:
         self._job, self._results, self._disturbance = job, {}, None
-        for item, following in zip(items, [*items[1:], None], strict=False):  # no items: nothing to ask
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        around = [question.item for question in asked if not question.is_plain]
+        following = dict(zip(around, [*around[1:], None], strict=False))
+        for question in asked:
+            if question.is_plain:
+                self._answer(question)
+            else:
+                item = question.item
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following[item])
 
     def _started_over(self, job: Job) -> bool:
         try:
@@ -295,19 +323,22 @@ class GradingPlugin:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """One question, one verdict."""
-        question, job = self.questions[pyfuncitem.nodeid], self._job
+        self._answer(self.questions[pyfuncitem.nodeid])
+        return True
+
+    def _answer(self, question: Question) -> None:
+        job = self._job
         assert job is not None
         if self._disturbance is not None:  # the rest is passed by, so that pytest takes its fixtures down in order
-            return True
+            return
         start = time.perf_counter()
         try:
             finding = self._ask(question, job)
         except SandboxError as error:
             self._disturbance = error
-            return True
+            return
         seconds = time.perf_counter() - start
-        self._results[pyfuncitem.nodeid] = (_on_device(question, job, finding.verdict, seconds), finding)
-        return True
+        self._results[question.item.nodeid] = (_on_device(question, job, finding.verdict, seconds), finding)
 
     def _ask(self, question: Question, job: Job) -> Finding:
         if job.until_lost and any(_is_lost(result) for result, _ in self._results.values()):
@@ -316,14 +347,14 @@ class GradingPlugin:
             return Finding(_without_gpu(question, job.no_device))
         job.connection.new_question(question.exercise)
         try:
-            play = question.play(job.connection, job.seed, self.reference, noting=job.witness is not None)
+            play = question.play(job.connection, job.seed, self.oracle, noting=job.witness is not None)
             if job.witness is not None:
                 job.witness(question.name, play)
                 play = replace(play, fault=next((seen.verdict for seen in play.failures), play.fault))
-            if play.fault is None:
-                return Finding(_accepted(play))
-            verdict = replace(play.fault, output=job.connection.printed())
-
+            verdict = play.fault or _accepted(play)
+            verdict = replace(verdict, output=job.connection.printed(), pictures=pictures_of(play))
+            if play.fault is None or job.only_once:
+                return Finding(verdict)
             suspects = job.suspects.get(question.exercise, ())
             return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
         except SandboxError:
@@ -336,11 +367,11 @@ class GradingPlugin:
     def _replay(self, job: Job, question: Question, connection: Connection, seed: str) -> Play:
         """A play with every check noted; those of known mistakes are remembered."""
         if connection is job.connection:
-            return question.play(connection, seed, self.reference, noting=True)
+            return question.play(connection, seed, self.oracle, noting=True)
         key = (question.name, seed, id(connection))
         if key not in self.remembered:
             connection.new_question()
-            self.remembered[key] = question.play(connection, seed, self.reference, noting=True)
+            self.remembered[key] = question.play(connection, seed, self.oracle, noting=True)
         return self.remembered[key]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -354,13 +385,18 @@ class GradingPlugin:
             self._results[report.nodeid] = (_result(question, verdict, 0.0), Finding(verdict))
 
 
+def pictures_of(play: Play) -> tuple[Picture, ...]:
+    """What the checks of a question gave to be drawn, so many at most."""
+    return tuple(seen.picture for seen in play.observations if seen.picture is not None)[-MOST_PICTURES:]
+
+
 def _is_lost(result: QuestionResult) -> bool:
     return result.score < result.points and result.verdict.status is not Status.OURS
 
 
 def _accepted(play: Play) -> Verdict:
     notes = [seen.note for seen in play.observations if seen.note is not None]
-    if not play.observations:
+    if all(seen.kind == SHOWN for seen in play.observations):
         raise GraderMistake("the question checked nothing")
     return Verdict(Status.PASSED, notes[-1] if notes else Sentence(""))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from autograder.model import Exercise, Flag, Isolation, QuestionResult, Report, Sentence, Status
+from autograder.model import Exercise, Flag, Isolation, Outcome, QuestionResult, Report, Sentence, Status, sentence
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,12 @@ class ExerciseScore:
     def is_complete(self) -> bool:
         """Whether every question passed."""
         return all(question.verdict.status is Status.PASSED for question in self.questions)
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether something was written for it that fails."""
+        calm = (Status.PASSED, Status.NOT_IMPLEMENTED)
+        return any(question.verdict.status not in calm for question in self.questions)
 
 
 def score_of(status: Status, points: float) -> float:
@@ -79,3 +85,41 @@ def exercise_of(question: str, names: Iterable[str]) -> str | None:
     stem = question.split("[")[0]
     fitting = [name for name in names if stem == name or stem.startswith(f"{name}_")]
     return max(fitting, key=len, default=None)
+
+
+class Tally:
+    """What a batch came to, without keeping its reports: counts, scores, and whom to look at and why."""
+
+    def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
+        self.graded = self.reused = self.failed = self.incomplete = 0
+        self.scores: list[float] = []
+        self.look_at: list[Sentence] = []
+        for outcome in outcomes:
+            self.add(outcome)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether everybody has a report, and none is open by the grader's own fault."""
+        return not self.failed
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        report, student = outcome.report, outcome.submission.student
+        if report is None:
+            self.failed += 1
+            trouble = outcome.trouble
+            self.look_at.append(sentence("not graded, ours to mend: {student}: {why}", student=student, why=trouble))
+            return
+        self.graded += 1
+        self.reused += outcome.reused
+        self.scores.append(report.score)
+        self.incomplete += report.score < report.points
+        self.failed += not report.is_final
+        if not report.is_final:
+            self.look_at.append(sentence("not final, a grader failed: {student}", student=student))
+        elif outcome.submission.problem is not None:
+            problem = outcome.submission.problem
+            self.look_at.append(sentence("not readable: {student}: {why}", student=student, why=problem))
+        elif report.flags:
+            names = ", ".join(dict.fromkeys(flag.exercise for flag in report.flags))
+            self.look_at.append(sentence("For review: {what}", what=f"{student}: {names}"))

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.compare import Comparison
-from autograder.model import GraderMistake, Sentence, Status, StudentFault, Verdict, sentence
+from autograder.model import GraderMistake, Picture, Sentence, Status, StudentFault, Verdict, sentence
 from autograder.student import Answer, Origin, Student, resolved
 from autograder.wire import Opaque, Tensor
+
+SHOWN = "shown"
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Observation:
 
     note: what a passing check has to tell (the tier that a training run reached). comparison: how the two
     were held against each other, None where the check was of another kind. origin: the call that gave the answer,
-    and student: whom to ask it again; None where nobody can.
+    and student: whom to ask it again; None where nobody can. picture: what it gives a report to draw.
     """
 
     called: str
@@ -31,6 +33,7 @@ class Observation:
     comparison: Comparison | None = None
     origin: Origin | None = None
     student: Student | None = None
+    picture: Picture | None = None
 
     @property
     def passed(self) -> bool:
@@ -86,17 +89,33 @@ def plain(value: Any) -> Any:
 
 
 def passed(
-    answer: Answer, actual: Any, wanted: Any, note: Sentence | None = None, comparison: Comparison | None = None
+    answer: Answer,
+    actual: Any,
+    wanted: Any,
+    note: Sentence | None = None,
+    picture: Picture | None = None,
+    comparison: Comparison | None = None,
 ) -> None:
     """Report an accepted answer."""
-    _observe(answer, actual, wanted, note=note, comparison=comparison)
+    _observe(answer, actual, wanted, note=note, picture=picture, comparison=comparison)
 
 
 def failed(
-    answer: Answer, actual: Any, wanted: Any, kind: str, verdict: Verdict, comparison: Comparison | None = None
+    answer: Answer,
+    actual: Any,
+    wanted: Any,
+    kind: str,
+    verdict: Verdict,
+    picture: Picture | None = None,
+    comparison: Comparison | None = None,
 ) -> None:
     """Report a refused answer; a grading run ends the question here."""
-    _observe(answer, actual, wanted, kind=kind, verdict=verdict, comparison=comparison)
+    _observe(answer, actual, wanted, kind=kind, verdict=verdict, picture=picture, comparison=comparison)
+
+
+def shown(answer: Answer, picture: Picture) -> None:
+    """Report a picture, which is neither accepted nor refused."""
+    _observe(answer, None, None, kind=SHOWN, picture=picture)
 
 
 def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -> None:

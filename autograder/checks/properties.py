@@ -9,8 +9,18 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.observing import failed, look, passed, wrong_form
+from autograder.checks.showing import losses_picture, score_picture
 from autograder.compare import as_array, describe, number
-from autograder.model import AutograderError, GraderMistake, Sentence, Status, StudentFault, Verdict, sentence
+from autograder.model import (
+    AutograderError,
+    GraderMistake,
+    Sentence,
+    Status,
+    StudentFault,
+    Verdict,
+    literally,
+    sentence,
+)
 from autograder.student import Answer, Function, part, resolved
 from autograder.wire import Array
 
@@ -55,10 +65,16 @@ def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answe
     except (AutograderError, StudentFault):  # said already, and by whom it was
         raise
     except Exception as error:  # noqa: BLE001 - the values are a student's
-        what = sentence("what it returned cannot be used: {error}", error=f"{type(error).__name__}: {error}"[:200])
-        raise wrong_form(answer, what) from None
+        raise wrong_form(answer, _unusable(value, error)) from None
     name, origin = called or answer._called, answer._origin
     return Answer(answer._student, name, value=derived, inputs=answer._inputs, origin=origin)
+
+
+def _unusable(value: Any, error: Exception) -> Sentence:
+    """Why an answer could not be computed with. NumPy's words about ufuncs and loops say nothing to a student."""
+    if "ufunc" in str(error):
+        return sentence("what it returned cannot be used: numbers are expected, it is {what}", what=describe(value))
+    return sentence("what it returned cannot be used: {error}", error=f"{type(error).__name__}: {error}"[:200])
 
 
 def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: str = "") -> None:
@@ -73,14 +89,9 @@ def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: st
     if fine:
         passed(answer, actual, None)
         return
-    claimed = Sentence(_literally(what), zh=_literally(zh))
+    claimed = Sentence(literally(what), zh=literally(zh))
     message = sentence("{called}: this should hold: {what}", called=answer._called, what=claimed)
     failed(answer, actual, None, "property", Verdict(Status.WRONG, message))
-
-
-def _literally(text: str) -> str:
-    """An author's words as a template without places: braces stand for themselves."""
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 def check_falls(answer: Answer, *, to: float = 0.5) -> None:
@@ -91,7 +102,7 @@ def check_falls(answer: Answer, *, to: float = 0.5) -> None:
         message = sentence(
             "{called}: the loss is {value} at step {step}", called=answer._called, value=number(losses[step]), step=step
         )
-        failed(answer, losses, None, "finite", Verdict(Status.WRONG, message))
+        failed(answer, losses, None, "finite", Verdict(Status.WRONG, message), losses_picture(losses, to))
     elif losses[-1] > to * losses[0]:
         message = sentence(
             "{called}: the loss goes from {first} to {last}, it should fall to {wanted} or lower",
@@ -100,9 +111,9 @@ def check_falls(answer: Answer, *, to: float = 0.5) -> None:
             last=number(losses[-1]),
             wanted=number(to * losses[0]),
         )
-        failed(answer, losses, None, "training", Verdict(Status.WRONG, message))
+        failed(answer, losses, None, "training", Verdict(Status.WRONG, message), losses_picture(losses, to))
     else:
-        passed(answer, losses, None)
+        passed(answer, losses, None, picture=losses_picture(losses, to))
 
 
 def _sequence(answer: Answer, check: str) -> Array:
@@ -126,6 +137,9 @@ def check_reaches(
         raise wrong_form(answer, sentence("a single number is expected"))
     value = float(score.reshape(()))
     levels = {"boss": boss, "excellent": excellent, "good": good, "at_least": at_least}
+    picture = score_picture(
+        value, [(word, float(levels[name] or 0)) for name, word in TIERS if levels[name] is not None]
+    )
     tier = next((word for name, word in TIERS if levels[name] is not None and value >= float(levels[name] or 0)), None)
     if tier is None:
         message = sentence(
@@ -134,9 +148,10 @@ def check_reaches(
             value=number(value),
             wanted=number(at_least),
         )
-        failed(answer, value, at_least, "training", Verdict(Status.WRONG, message))
+        failed(answer, value, at_least, "training", Verdict(Status.WRONG, message), picture)
         return
-    passed(answer, value, at_least, note=sentence("{value} reached: {tier}", value=number(value), tier=tier))
+    note = sentence("{value} reached: {tier}", value=number(value), tier=tier)
+    passed(answer, value, at_least, note, picture)
 
 
 def check_faster(function: Function, *arguments: Any, turns: int) -> None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
-from autograder.language import chosen
+from autograder.language import chosen, say
 from autograder.manifest import Course
-from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError
+from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError, sentence
 from autograder.sandbox.choice import choose, plain
 from autograder.sandbox.protocol import Sandbox
-from autograder.sources.folders import file_of, from_path
+from autograder.sources.folders import file_of, from_path, own_work
 
 if TYPE_CHECKING:
+    from autograder.grading import Grader
     from autograder.student import Place
 
 DEVICES = ("cpu", "cuda", "auto")
@@ -25,6 +27,14 @@ DEVICES = ("cpu", "cuda", "auto")
 def add_to(commands: Commands) -> None:
     """Make the command known."""
     words = command(commands, "grade", run, "grade your own work: all topics, or one in detail")
+    told_how_to_grade(words)
+    words.add_argument("--all", action="store_true", help="show every open question in full")
+    words.add_argument("--json", action="store_true", help="print the report as JSON")
+    words.add_argument("--strict", action="store_true", help="exit with 1 on less than full marks")
+
+
+def told_how_to_grade(words: argparse.ArgumentParser) -> None:
+    """The options of every command that grades."""
     words.add_argument("topic", nargs="?", default="", help="a topic; all when left out")
     words.add_argument("--only", default="", help="one exercise or one question")
     words.add_argument("--seed", default=PUBLIC_SEED, help="draw other inputs (default: %(default)s)")
@@ -32,43 +42,50 @@ def add_to(commands: Commands) -> None:
     words.add_argument(
         "--device", choices=DEVICES, default="cpu", help="where PyTorch computes; auto: a GPU if there is one"
     )
-    words.add_argument("--all", action="store_true", help="show every open question in full")
-    words.add_argument("--json", action="store_true", help="print the report as JSON")
-    words.add_argument("--strict", action="store_true", help="exit with 1 on less than full marks")
 
 
 def run(options: argparse.Namespace) -> int:
     """Grade and print. Raises UsageError."""
     course = course_of(options)
     topics = topics_of(course, options.topic)
-    if options.only and not options.topic:
-        raise UsageError("--only needs a topic: autograder grade TOPIC --only EXERCISE")
     language = chosen(options.lang)
-    graded = list(_reports(course, topics, options))
-    _show(course, graded, options, language)
-    reports = [report for _, report in graded if report is not None]
+    found = list(graded(course, topics, options, name_mistakes=bool(options.topic)))
+    _show(course, found, options, language)
+    reports = [report for _, report in found if report is not None]
     if any(not report.is_final for report in reports):
         return OURS
     return INCOMPLETE if options.strict and any(r.score < r.points for r in reports) else GRADED
 
 
-def _reports(
-    course: Course, topics: tuple[str, ...], options: argparse.Namespace
+def graded(
+    course: Course, topics: tuple[str, ...], options: argparse.Namespace, *, name_mistakes: bool = True
 ) -> Iterator[tuple[Assignment, Report | None]]:
-    """Each topic's report; None where a table of all topics meets one without a file."""
+    """Each topic's report; None where all topics are asked for and one has no file. Raises UsageError."""
+    if options.only and not options.topic:
+        raise UsageError(f"--only needs a topic: autograder {options.command} TOPIC --only EXERCISE")
     sandboxes: dict[str, tuple[Sandbox, Place]] = {}
     with ExitStack() as stack:
         for topic in topics:
             assignment = course.assignment(topic)
-            origin = options.origin or course.starter(topic)
+            origin = options.origin or own_work(course, topic)
             if not options.topic and file_of(origin, topic) is None:
                 yield assignment, None
                 continue
+            _tell_twin(origin, options)
             framework = assignment.framework
             if framework not in sandboxes:
                 sandbox = stack.enter_context(closing(choose(framework, for_many=False)))
                 sandboxes[framework] = _placed(sandbox, framework, options.device)
-            yield assignment, _report(course, assignment, origin, *sandboxes[framework], options)
+            grader = _grader(course, assignment.topic, name_mistakes)
+            yield assignment, _report(grader, origin, *sandboxes[framework], options)
+
+
+def _tell_twin(origin: Path, options: argparse.Namespace) -> None:
+    """Say that it is the notebook which is graded, where there is a module, too."""
+    module = origin.with_suffix(".py")
+    if origin.suffix == ".ipynb" and module.exists():
+        told = sentence("{name} is graded: it was saved after {other}", name=origin.name, other=module.name)
+        print(say(told, chosen(options.lang)), file=sys.stderr)
 
 
 def _placed(sandbox: Sandbox, framework: str, device: str) -> tuple[Sandbox, Place]:
@@ -85,14 +102,15 @@ def _placed(sandbox: Sandbox, framework: str, device: str) -> tuple[Sandbox, Pla
     return sandbox, Place(trouble=trouble) if device == "cuda" else CPU
 
 
-def _report(
-    course: Course, assignment: Assignment, origin: Path, sandbox: Sandbox, place: Place, options: argparse.Namespace
-) -> Report:
-    submission = from_path(origin, assignment.topic, assignment.limits)
+def _grader(course: Course, topic: str, name_mistakes: bool) -> Grader:
     from autograder.grading import Grader  # imports pytest, while the sandbox warms up
 
+    return Grader(course, topic, name_mistakes=name_mistakes)
+
+
+def _report(grader: Grader, origin: Path, sandbox: Sandbox, place: Place, options: argparse.Namespace) -> Report:
+    submission = from_path(origin, grader.topic, grader.assignment.limits)
     reports: list[Report] = []
-    grader = Grader(course, assignment.topic, name_mistakes=bool(options.topic))
     grader.grade([grader.submitted(submission, sandbox, options.seed, place)], reports.append, only=options.only)
     return reports[0]
 
@@ -113,7 +131,7 @@ def _show(
     if options.topic:
         for assignment, report in graded:
             if report is not None:
-                page.topic(assignment, report, show_all=options.all)
+                page.topic(assignment, report, show_all=options.all, show_prints=bool(options.only))
                 page.device(report, asked=options.device)
     else:
         page.topics(graded, shown_path(options.origin or course.root / "starter", course.root))

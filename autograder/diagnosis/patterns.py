@@ -17,7 +17,7 @@ from autograder.diagnosis.asking import attributed, origin_of_nonfinite
 from autograder.diagnosis.circumstances import last_item, under_one_argument
 from autograder.diagnosis.orders import interleaved, permuted, rearranged, transposed
 from autograder.diagnosis.places import placed
-from autograder.diagnosis.replay import Play
+from autograder.diagnosis.replay import Play, same_answer
 from autograder.diagnosis.seen import Detector, Pattern, first_wrong_leaf
 from autograder.diagnosis.shapes import blown_up, cut_to_whole, one_off, reshaped, unreduced
 from autograder.model import sentence
@@ -59,7 +59,7 @@ DETECTORS: tuple[Detector, ...] = (
 
 def pattern_of(plays: Sequence[Play]) -> Pattern | None:
     """The first pattern that two plays show and none contradicts."""
-    failures = [play.failures[0] for play in plays if play.failures]
+    failures = probes(plays)
     if len(failures) < 2:
         return None
     return (
@@ -72,8 +72,26 @@ def pattern_of(plays: Sequence[Play]) -> Pattern | None:
 
 def attribution(plays: Sequence[Play]) -> Pattern | None:
     """Whether a wrong gradient is right for the student's own forward pass, if two plays say the same."""
-    failures = [play.failures[0] for play in plays if play.failures]
+    failures = probes(plays)
     return _agreed(attributed, failures) if len(failures) >= 2 else None
+
+
+def probes(plays: Sequence[Play]) -> list[Observation]:
+    """The first failure of each play; where a question's data are fixed, another failing check of the same name.
+
+    The same numbers twice are one probe, and what one probe shows may be chance.
+    """
+    first = [play.failures[0] for play in plays if play.failures]
+    others = [seen for play in plays for seen in play.failures if _function(seen) == _function(first[0])]
+    found: list[Observation] = []
+    for seen in [*first, *others]:
+        if len(found) < 2 and not any(same_answer(seen.expected, other.expected) for other in found):
+            found.append(seen)
+    return found if len(first) > 1 else []
+
+
+def _function(seen: Observation) -> str:
+    return seen.called.partition("(")[0]
 
 
 def _agreed(detector: Callable[[Any], Pattern | None], probes: Iterable[Any]) -> Pattern | None:

@@ -21,6 +21,7 @@ from autograder.model import (
     sentence,
 )
 from autograder.render.clean import clean
+from autograder.render.drawn import grid_document, picture_document, read_grid, read_picture
 
 
 def document(report: Report, language: str = "en", *, reveal_hidden: bool = True) -> dict[str, Any]:
@@ -42,9 +43,10 @@ def document(report: Report, language: str = "en", *, reveal_hidden: bool = True
     }
 
 
-def text(report: Report, language: str = "en", *, reveal_hidden: bool = True) -> str:
-    """The report as a JSON text with a newline at its end."""
-    return json.dumps(document(report, language, reveal_hidden=reveal_hidden), ensure_ascii=False, indent=1) + "\n"
+def text(report: Report, language: str = "en", *, reveal_hidden: bool = True, indent: int | None = 1) -> str:
+    """The report as a JSON text ending a line. indent: None, ten times faster, where only programs read it."""
+    values = document(report, language, reveal_hidden=reveal_hidden)
+    return json.dumps(values, ensure_ascii=False, indent=indent) + "\n"
 
 
 def _flag(flag: Flag, language: str) -> dict[str, Any]:
@@ -104,13 +106,14 @@ def _read_question(found: dict[str, Any]) -> QuestionResult:
     verdict = Verdict(
         status=Status(found["status"]),
         message=sentence("{value}", value=found["message"]),
-        evidence=Evidence(**{**seen, **shapes}) if seen else None,
+        evidence=Evidence(**{**seen, **shapes, "grid": read_grid(seen.get("grid"))}) if seen else None,
         pattern=_said(found["pattern"]),
         attribution=_said(found.get("attribution")),
         hint=dict.fromkeys(LANGUAGES, found["hint"]) if found["hint"] else None,
         mistake=found["mistake"],
         traceback=tuple(found["traceback"]),
         output=found["output"],
+        pictures=tuple(read_picture(picture) for picture in found.get("pictures", ())),
     )
     facts = {name: found[name] for name in ("name", "exercise", "hidden", "device")}
     numbers = {name: _number(found[name]) for name in ("points", "score", "seconds")}
@@ -147,6 +150,7 @@ def _question(question: QuestionResult, language: str, reveal_hidden: bool) -> d
         "evidence": _evidence(verdict),
         "traceback": [clean(frame) for frame in verdict.traceback],
         "output": clean(verdict.output),
+        "pictures": [picture_document(picture, language) for picture in verdict.pictures],
     }
 
 
@@ -164,6 +168,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any] | None:
         "total": seen.total,
         "yours_shape": seen.yours_shape,
         "ours_shape": seen.ours_shape,
+        "grid": grid_document(seen.grid),
     }
 
 

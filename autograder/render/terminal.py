@@ -5,37 +5,24 @@ Plain text through rich, which measures Chinese widths, fits the window and obey
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from autograder.language import say, title
-from autograder.model import Assignment, Outcome, QuestionResult, Report, Status, sentence
+from autograder.model import Assignment, Outcome, QuestionResult, Report, Sentence, Status, sentence
 from autograder.render.clean import clean
-from autograder.scoring import ExerciseScore, by_exercise
+from autograder.render.explained import explained, mark, prints
+from autograder.scoring import ExerciseScore, Tally, by_exercise, total
 
-MARKS = {Status.PASSED: ("✓", "green"), Status.NOT_IMPLEMENTED: ("·", "dim"), Status.NOT_RUN: ("–", "dim")}
-WRONG = ("✗", "red")
-WORDS = {
-    Status.PASSED: sentence("passed"),
-    Status.WRONG: sentence("wrong"),
-    Status.NOT_IMPLEMENTED: sentence("to do"),
-    Status.RAISED: sentence("exception"),
-    Status.TIMED_OUT: sentence("too slow"),
-    Status.OUT_OF_MEMORY: sentence("memory"),
-    Status.DIED: sentence("died"),
-    Status.NOT_RUN: sentence("not run"),
-    Status.OURS: sentence("our fault"),
-}
 HEADINGS = (sentence("topic"), None, sentence("points"), sentence("progress"), sentence("next"))
-PRINTED_LINES = 6
+LeftOut = tuple[Sentence, str, object]
 
 
 class Page:
@@ -66,6 +53,19 @@ class Page:
             "One topic in detail: make grade TOPIC=<topic>. You edit the files in {folder}.", folder=folder, style="dim"
         )
 
+    def progress_so_far(self, rows: Sequence[tuple[Assignment, Report | None]]) -> None:
+        """The sum over all topics, and the command for the next step."""
+        reports = [report for _, report in rows if report is not None]
+        score, points = total(report.score for report in reports), total(report.points for report in reports)
+        self.say("{score:g} of {points:g} points", style="bold", score=score, points=points)
+        for assignment, report in rows:
+            open_ones = [s for s in by_exercise(report, assignment.exercises) if not s.is_complete] if report else []
+            if open_ones:
+                name = open_ones[0].exercise.name
+                self.say("Next: make watch TOPIC={topic}, exercise {name}", topic=assignment.topic, name=name)
+                return
+        self.say("Everything passes.", style="green")
+
     def _topic(self, assignment: Assignment, report: Report | None) -> Sequence[str | Text]:
         shown = title(assignment.title, self.language)  # the only column that gives way in a narrow window
         name = Text(assignment.topic, style="bold"), Text(shown, no_wrap=True, overflow="ellipsis")
@@ -80,8 +80,13 @@ class Page:
                 return Text(score.exercise.name)
         return Text(self.words("done"), style="green")
 
-    def topic(self, assignment: Assignment, report: Report, *, show_all: bool = False) -> None:
-        """One topic: its exercises, then the first question to work on (or all of them)."""
+    def topic(
+        self, assignment: Assignment, report: Report, *, show_all: bool = False, show_prints: bool = False
+    ) -> None:
+        """One topic: its exercises, then the first question to work on (or all of them).
+
+        show_prints: also what was printed under questions that passed.
+        """
         heading = f"{title(assignment.title, self.language)}  {report.score:g}/{report.points:g}"
         self.console.print(Text(heading, style="bold"))
         scores = by_exercise(report, assignment.exercises)
@@ -89,7 +94,10 @@ class Page:
         todo = [question for question in report.questions if question.verdict.status is not Status.PASSED]
         for question in todo if show_all else todo[: self._expanded(todo)]:
             self.console.print()
-            self.console.print(self.question(report, question))
+            self.console.print(explained(report, question, self.language))
+        for question in report.questions if show_all or show_prints else ():
+            if question.verdict.status is Status.PASSED and question.verdict.output.strip():
+                self.console.print(prints(question, self.language))
         self._flags(report)
         self._ending(report, todo)
 
@@ -123,7 +131,7 @@ class Page:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for score in scores:
-            marks = Text.assemble(*(_mark(question) for question in score.questions))
+            marks = Text.assemble(*(mark(question) for question in score.questions))
             table.add_row(score.exercise.name, f"{score.score:g}/{score.points:g}", marks, self._state(score))
         return table
 
@@ -137,70 +145,64 @@ class Page:
         failing = next(q for q in score.questions if q.verdict.status not in (Status.PASSED, Status.NOT_IMPLEMENTED))
         return Text(title(failing.title, self.language))
 
-    def question(self, report: Report, question: QuestionResult) -> RenderableType:
-        """One failing question: place, size, pattern, hint, and how to ask it again."""
-        verdict = question.verdict
-        head = Text.assemble(
-            _mark(question),
-            f" {question.name}  ",
-            (f"{question.score:g}/{question.points:g}  ", "bold"),
-            title(question.title, self.language),
-        )
-        rows = [(say(WORDS[verdict.status], self.language), clean(say(verdict.message, self.language)))]
-        rows += self._numbers(question)
-        if verdict.pattern is not None:
-            rows.append((self.words("pattern"), clean(say(verdict.pattern, self.language))))
-        if verdict.attribution is not None:
-            rows.append((self.words("own check"), clean(say(verdict.attribution, self.language))))
-        if verdict.hint:
-            rows.append((self.words("hint"), title(verdict.hint, self.language)))
-        rows += [(self.words("where"), clean(frame)) for frame in verdict.traceback[-1:]]
-        printed = clean(verdict.output).strip().splitlines()
-        if printed:
-            rows.append((self.words("printed"), "\n".join(printed[-PRINTED_LINES:])))
-        only, seed = shlex.quote(question.name), shlex.quote(report.seed)
-        rows.append((self.words("again"), f"make grade TOPIC={report.topic} ONLY={only} SEED={seed}"))
-        return Group(head, Padding(_grid(rows), (0, 0, 0, 2)))
-
-    def _numbers(self, question: QuestionResult) -> list[tuple[str, str]]:
-        seen = question.verdict.evidence
-        rows = []
-        if seen is not None and seen.yours_shape is not None:
-            rows.append(
-                (
-                    self.words("shape"),
-                    self.words("yours {yours}, ours {ours}", yours=seen.yours_shape, ours=seen.ours_shape),
-                )
-            )
-        if seen is not None and seen.error is not None:
-            size = self.words(
-                "the error is {error:.2g} times the typical size, {allowed:.2g} is allowed",
-                error=seen.error,
-                allowed=seen.allowed,
-            )
-            rows.append((self.words("size"), size))
-        if seen is not None and seen.mismatched is not None and (seen.total or 0) > 1:
-            rows.append(
-                (self.words("entries"), self.words("{bad} of {all} differ", bad=seen.mismatched, all=seen.total))
-            )
-        return rows
-
     @contextmanager
-    def progress(self, total: int) -> Iterator[Callable[[], None]]:
-        """A bar with rate and remaining time for `total` steps; nothing moves in a pipe."""
+    def progress(self, total: int) -> Iterator[Callable[[Outcome], None]]:
+        """A bar with rate, remaining time and failures for `total` outcomes; nothing moves in a pipe."""
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=self.console, transient=True) as progress:
-            task = progress.add_task(self.words("grading"), total=total)
-            yield lambda: progress.advance(task)
+        counts = (TextColumn("{task.fields[rate]}"), TextColumn("{task.fields[failed]}", style="red"))
+        failed = 0
+        with Progress(*columns, *counts, console=self.console, transient=True) as progress:
+            task = progress.add_task(self.words("grading"), total=total, rate="", failed="")
 
-    def batch(self, outcomes: Sequence[Outcome], path: Path) -> None:
+            def advance(outcome: Outcome) -> None:
+                nonlocal failed
+                failed += outcome.report is None or not outcome.report.is_final
+                speed = progress.tasks[task].speed
+                rate = self.words("{rate:.1f} a second", rate=speed) if speed else ""
+                said = self.words("{count} failed", count=failed) if failed else ""
+                progress.update(task, advance=1, rate=rate, failed=said)
+
+            yield advance
+
+    def plan(self, rows: Iterable[Sequence[str]], left_out: Iterable[LeftOut], source: str) -> None:
+        """What a dry run would grade, and what it would not."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for heading in (
+            sentence("student"), sentence("topic"), sentence("file"), sentence("attempt"), sentence("handed in"),
+            sentence("late"), sentence("note"),
+        ):  # fmt: skip
+            table.add_column(say(heading, self.language), overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(clean(value)) for value in row))
+        self.console.print(table)
+        self.left_out(left_out, source)
+
+    def table(self, title: str, rows: Iterable[Sequence[str]]) -> None:
+        """A heading and rows, columns in which nobody has anything left out."""
+        listed = [tuple(row) for row in rows]
+        kept = [n for n in range(len(listed[0])) if len(listed) == 1 or any(row[n] for row in listed[1:])]
+        table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
+        for column in kept:
+            table.add_column(listed[0][column], overflow="fold")
+        for row in listed[1:]:
+            table.add_row(*(Text(clean(row[column])) for column in kept))
+        self.console.print(table)
+
+    def left_out(self, items: Iterable[LeftOut], source: str) -> None:
+        """How the place was read, and what in it is nobody's submission or needs a person."""
+        self.say("read as {source}", source=source)
+        for kind, where, why in items:
+            shown = say(why, self.language) if isinstance(why, Sentence) else str(why)
+            self.console.print(Text(clean(f"{say(kind, self.language)}: {where}: {shown}")))
+
+    def batch(self, tally: Tally, path: Path) -> None:
         """What a batch came to: how many, their scores, and whom to look at."""
-        reports = [outcome.report for outcome in outcomes if outcome.report is not None]
-        scores = sorted(report.score for report in reports)
-        self.say("{count} submissions graded; {path}", count=len(reports), path=str(path))
-        reused = sum(outcome.reused for outcome in outcomes)
-        if reused:
-            self.say("{count} of them in an earlier run: nothing that their reports rest on has changed", count=reused)
+        scores = sorted(tally.scores)
+        self.say("{count} submissions graded; {path}", count=tally.graded, path=str(path))
+        if tally.reused:
+            self.say(
+                "{count} of them in an earlier run: nothing that their reports rest on has changed", count=tally.reused
+            )
         if scores:
             middle = scores[len(scores) // 2]
             self.say(
@@ -209,24 +211,8 @@ class Page:
                 middle=middle,
                 high=scores[-1],
             )
-        for outcome in outcomes:
-            if outcome.report is None:
-                self.say(
-                    "not graded, ours to mend: {student}: {why}",
-                    student=clean(outcome.submission.student),
-                    why=clean(outcome.trouble),
-                )
-            elif not outcome.report.is_final:
-                self.say("not final, a grader failed: {student}", student=clean(outcome.submission.student))
-            elif outcome.submission.problem is not None:
-                self.say(
-                    "not readable: {student}: {why}",
-                    student=clean(outcome.submission.student),
-                    why=outcome.submission.problem,
-                )
-            elif outcome.report.flags:
-                names = ", ".join(dict.fromkeys(flag.exercise for flag in outcome.report.flags))
-                self.say("For review: {what}", what=clean(f"{outcome.submission.student}: {names}"))
+        for what in tally.look_at:
+            self.console.print(Text(clean(say(what, self.language))))
 
     def _ending(self, report: Report, todo: Sequence[QuestionResult]) -> None:
         self.console.print()
@@ -261,19 +247,6 @@ class Page:
                 self.say(
                     "{name} failed by itself, its points are open: {why}", style="yellow", name=question.name, why=why
                 )
-
-
-def _mark(question: QuestionResult) -> tuple[str, str]:
-    return MARKS.get(question.verdict.status, WRONG)
-
-
-def _grid(rows: Iterable[tuple[str, str]]) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, value in rows:
-        grid.add_row(name, Text(value))
-    return grid
 
 
 def bar(score: float, points: float, width: int = 10) -> str:

@@ -256,7 +256,7 @@ class Wire:
 
     def send(self, message: Body) -> None:
         """One message, whole. What the encoding raises comes before the first byte."""
-        for buffer in wire.encode(message, opaque):
+        for buffer in wire.packed(wire.encode(message, opaque)):
             self.socket.sendall(buffer)
 
 

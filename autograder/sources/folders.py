@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+from autograder.manifest import Course
 from autograder.model import Limits, Submission, UsageError, sentence
 from autograder.notebooks import NOTEBOOK_BYTES, NotebookError, module_from
 
@@ -22,6 +23,12 @@ def file_of(path: Path, topic: str) -> Path | None:
         if files:
             return max(files, key=lambda file: int(file.stat().st_mtime))  # the first of equal ones
     return None
+
+
+def own_work(course: Course, topic: str) -> Path:
+    """The file in starter/ that a student works in, the module where there is none."""
+    module = course.starter(topic)
+    return file_of(module.parent, topic) or module
 
 
 def from_path(path: Path, topic: str, limits: Limits, student: str = "") -> Submission:
@@ -43,58 +50,19 @@ def _read(path: Path, topic: str, limits: Limits, student: str) -> Submission:
         problem = sentence("{name} has {size} bytes, {most} is the limit", name=path.name, size=size, most=most)
         return Submission(student, {}, path, problem)
     with path.open("rb") as file:
-        content = file.read(most + 1)
-    if is_notebook:
+        return of_content(Submission(student, {}, path), path.name, file.read(most + 1), topic, limits)
+
+
+def of_content(empty: Submission, name: str, content: bytes, topic: str, limits: Limits) -> Submission:
+    """A submission with its file's content: a notebook's as the module of its cells, or why it is none."""
+    if name.casefold().endswith(".ipynb"):
         try:
-            content = module_from(content, path.name, limits.source_bytes).source.encode()
+            content = module_from(content, name, limits.source_bytes).source.encode()
         except NotebookError as error:
-            return Submission(student, {}, path, error.problem)
-    return Submission(student, {f"{topic}.py": content}, path)
+            return replace(empty, problem=error.problem)
+    return replace(empty, files={f"{topic}.py": content})
 
 
-def from_folder(folder: Path, topic: str, limits: Limits) -> Iterator[Submission]:
-    """One submission a student: `<student>/<topic>.py` or `<student>.py`, in the order of their names; also .ipynb.
-
-    A student's folder without the file is a submission with a problem: nothing is dropped silently.
-    Symbolic links are not followed. Raises UsageError when the folder holds nothing, or somebody twice.
-    """
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}")
-    entries = [path for path in folder.iterdir() if not path.name.startswith((".", "_"))]
-    entries = [path for path in entries if path.is_dir() or path.suffix in SUFFIXES]
-    entries.sort(key=lambda path: (_student(path), path.is_dir(), path.name))
-    if not entries:
-        raise UsageError(f"{folder} holds no <student>/{topic}.py and no <student>.py")
-    first: dict[str, Path] = {}
-    for path in entries:
-        student = _student(path)
-        if student in first:
-            raise UsageError(f"{folder} holds {_shown(first[student])} and {_shown(path)}: which one counts?")
-        first[student] = path
-    for student, path in first.items():
-        yield _handed_in(path, topic, limits, student)
-
-
-def _student(path: Path) -> str:
-    return path.name if path.is_dir() else path.stem
-
-
-def _shown(path: Path) -> str:
-    return f"{path.name}/" if path.is_dir() else path.name
-
-
-def _handed_in(path: Path, topic: str, limits: Limits, student: str) -> Submission:
-    """What one student's entry in the folder holds."""
-    files = [path / f"{topic}{suffix}" for suffix in SUFFIXES] if path.is_dir() else [path]
-    there = [file for file in files if file.is_symlink() or file.is_file()]
-    file = there[0] if there else files[0]
-    if path.is_symlink() or file.is_symlink():
-        problem = sentence("{name} is a symbolic link, a plain file is expected", name=file.name)
-    elif not there:
-        problem = sentence("{name} was not handed in", name=file.name)
-    elif len(there) > 1:
-        one, other = there[0].name, there[1].name
-        problem = sentence("{one} and {other} were both handed in: which one counts?", one=one, other=other)
-    else:
-        return _read(file, topic, limits, student)
-    return Submission(student, {}, file, problem)
+def most_bytes(name: str, limits: Limits) -> int:
+    """How large a file of this name may be."""
+    return NOTEBOOK_BYTES if name.casefold().endswith(".ipynb") else limits.source_bytes

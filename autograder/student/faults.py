@@ -11,6 +11,7 @@ from autograder.model import Limits, Sentence, Status, StudentFault, Verdict, se
 from autograder.sandbox.protocol import Ending
 
 TEXT = 400
+GIVEN = "TrustedSideError"  # the worker's name for a callback that failed on what the student's code gave it
 CPU_GRAIN = 0.5  # seconds: the kernel accounts otherwise than it looks
 SIGKILL, SIGXCPU = 9, getattr(signal, "SIGXCPU", None)
 FRAME = re.compile(rb'File "<([^">\n]{1,100})>", line (\d{1,7}) in ([^\n]{0,100})')
@@ -61,6 +62,10 @@ def raised(reply: Mapping[str, Any], asked: str, limits: Limits | None = None) -
     if kind == "SystemExit":
         return StudentFault(Verdict(Status.RAISED, sentence("{asked} called exit()", asked=asked), traceback=frames))
     values = {"asked": asked, "kind": kind, "text": text, "kinds": _kinds(reply)}
+    if kind == GIVEN:
+        values["text"] = text.removeprefix("the given function raised ")
+        message = sentence("{asked} called a function that it was given, and that failed: {text}", **values)
+        return StudentFault(Verdict(Status.RAISED, message, traceback=frames))
     limit = reply.get("limit")
     if limits is not None and isinstance(limit, str) and limit in MET:
         message = Sentence(MET[limit].text, {**values, "most": getattr(limits, limit)})
@@ -89,11 +94,20 @@ def _said(reply: Mapping[str, Any]) -> Sentence | None:
     return Sentence(known.text, {name: _text(value, 200) for name, value in values.items()})
 
 
-def late(asked: str, seconds: float, place: tuple[str, ...] = ()) -> StudentFault:
-    """The fault for an answer that did not come in time. place: where the program was then, innermost last."""
+def late(asked: str, seconds: float, place: tuple[str, ...] = (), *, whole: bool = False) -> StudentFault:
+    """The fault for an answer that did not come in time. place: where the program was then, innermost last.
+
+    whole: the seconds are those of the whole submission, not of this answer.
+    """
     message = sentence(
         "{asked} gave no answer within {seconds:g} seconds: a loop that does not end?", asked=asked, seconds=seconds
     )
+    if whole:
+        message = sentence(
+            "{asked} was still running when the submission's {seconds:g} seconds were used up",
+            asked=asked,
+            seconds=seconds,
+        )
     return StudentFault(Verdict(Status.TIMED_OUT, message, traceback=place))
 
 
@@ -163,15 +177,28 @@ def _signal_name(number: int | None) -> str:
 
 def garbled(asked: str, why: str) -> StudentFault:
     """The fault for bytes that are no answer."""
-    return StudentFault(
-        Verdict(Status.DIED, sentence("{asked} did not give an answer that can be read: {why}", asked=asked, why=why))
+    message = sentence(
+        "what came instead of the answer of {asked} cannot be read ({why}): "
+        "does the code write to a file descriptor or a socket that it has not opened?",
+        asked=asked,
+        why=why.removeprefix("malformed frame: "),
     )
+    return StudentFault(Verdict(Status.DIED, message))
 
 
 def oversized(asked: str, size: int, most: int) -> StudentFault:
     """The fault for an answer that is larger than an answer may be."""
-    message = sentence("{asked} gave an answer of {size} bytes; {most} is the limit", asked=asked, size=size, most=most)
+    message = sentence(
+        "{asked} gave an answer of {size}; {most} is the limit: is an array larger than it should be?",
+        asked=asked,
+        size=_amount(size),
+        most=_amount(most),
+    )
     return StudentFault(Verdict(Status.DIED, message))
+
+
+def _amount(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB".replace(".0 ", " ") if size >= 100_000 else f"{size} B"
 
 
 def unreadable(problem: Sentence) -> StudentFault:

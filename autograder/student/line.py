@@ -42,23 +42,25 @@ class Line:
 
     def send(self, message: Iterable[memoryview], deadline: float) -> None:
         """One encoded message, whole. Raises Late or Gone."""
-        for buffer in message:
+        for buffer in wire.packed(message):
             while buffer.nbytes:
-                self._wait(deadline, writing=True)
                 try:
                     buffer = buffer[self._child.wire.send(buffer) :]
                 except BlockingIOError:
-                    continue
+                    self._wait(deadline, writing=True)
                 except OSError:
                     raise Gone from None
+                if time.monotonic() > deadline:
+                    raise Late
 
     def receive(self, deadline: float) -> dict[str, Any]:
         """The next message. Raises Late, Gone, or WireError for something that is none."""
+        self._wait(deadline, writing=False)
         while True:
-            self._wait(deadline, writing=False)
             try:
                 count = self._child.wire.recv_into(self._reader.buffer())
             except BlockingIOError:
+                self._wait(deadline, writing=False)
                 continue
             except OSError:
                 raise Gone from None
@@ -67,6 +69,8 @@ class Line:
             message = self._reader.filled(count)
             if message is not None:
                 return message
+            if time.monotonic() > deadline:
+                raise Late
 
     def _wait(self, deadline: float, *, writing: bool) -> None:
         """Until the wire is ready, emptying the output on the way."""

@@ -169,7 +169,9 @@ class Remote:
         except Late:
             place = faults.placed(self._line.place(), self._submission.files)
             self._end()
-            raise faults.late(asked, seconds, place) from None
+            whole = left < self._limits.answer_seconds
+            budget = self._limits.submission_seconds if whole else seconds
+            raise faults.late(asked, budget, place, whole=whole) from None
         except Gone:
             raise self._died(asked) from None
         except wire.OversizeError as error:

@@ -8,7 +8,7 @@ nothing else of ours, because the student's process may hold nothing else of our
 """
 
 from autograder.wire.decoding import decode
-from autograder.wire.framing import Reader, encode, joined
+from autograder.wire.framing import Reader, encode, joined, packed
 from autograder.wire.values import DEVICES, Array, Callback, Opaque, OversizeError, Ref, Seed, Tensor, WireError
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "decode",
     "encode",
     "joined",
+    "packed",
 ]

@@ -42,7 +42,7 @@ def test_a_process_that_dies_costs_only_the_submission_that_kills_it(tmp_path):
     course = with_graders(tmp_path / "course", DEADLY)
     (course.root / "tests" / "graders" / "vectors" / "once").touch()
     submissions = [Submission(name, {"vectors.py": source.encode()}) for name, source in SOURCES.items()]
-    work = batch.shards(submissions, course.root, "vectors", b"s" * 32, 2)
+    work = batch.shards(submissions, len(submissions), course.root, "vectors", b"s" * 32, 2)
     found = {outcome.submission.student: outcome for outcome in batch.outcomes(work, batch.local_pool, 2)}
     assert sorted(found) == sorted(SOURCES)
     reports = {name: outcome.report for name, outcome in found.items() if outcome.report}

@@ -28,7 +28,7 @@ from autograder.model import Status
 from autograder.render import document
 from autograder.sandbox.choice import Restarting, choose
 from autograder.sandbox.forked import LAYERS
-from autograder.sources.folders import from_folder
+from autograder.sources.planning import at
 
 COURSE = Course(Path(__file__).parents[2])
 GALLERY = COURSE.root / "tests" / "gallery"
@@ -74,7 +74,8 @@ class Gallery:
             pytest.skip(f"needs level {words['needs']}, this is {sandbox.isolation.level}")
         grader.assignment = replace(usual, limits=replace(usual.limits, **words.get("limits", {})))
         try:
-            (found,) = [s for s in from_folder(GALLERY, usual.topic, grader.assignment.limits) if s.student == case]
+            with contextlib.ExitStack() as stack:
+                found = next(s for s in at(GALLERY, usual.topic, grader.assignment.limits, stack) if s.student == case)
             return grader.submitted(found, sandbox, seed)
         finally:
             grader.assignment = usual

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from support_courses import RIGHT, copied
 
+from autograder.gradebook import Book
+
 ROUNDS = int(os.environ.get("AUTOGRADER_CHAOS", "4"))
 SEED = os.environ.get("AUTOGRADER_CHAOS_SEED", "1")
 KINDS = ("zygote", "child", "pool", "batch")
@@ -93,6 +95,15 @@ def reports(out: Path) -> dict[str, bytes]:
     return found
 
 
+def gradings(out: Path) -> set[tuple]:
+    """What the gradebook holds, which opens and is whole whatever was killed."""
+    if not (out / "gradebook.sqlite").exists():
+        return set()
+    with Book(out / "gradebook.sqlite") as book:
+        assert book.connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        return {(each.student, each.grading, each.score) for each in book.standings("vectors")}
+
+
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory, root):
     """The batch and what it gives undisturbed, in how many seconds."""
@@ -120,7 +131,9 @@ def test_whatever_is_killed_the_grades_are_those_of_an_undisturbed_run(batch, nu
     if kind == "batch" and ended["killed"]:
         assert ended["code"] == -9, context
         kept = reports(out) if out.exists() else {}
+        finished = gradings(out)
         ended = batch.run(out)
+        assert gradings(out) >= finished, context
         context += f"\nthen {ended}"
         assert {name: content for name, content in reports(out).items() if name in kept} == kept, context
     assert (ended["code"], ended["left"]) == (0, []), context

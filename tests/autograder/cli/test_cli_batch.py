@@ -45,7 +45,9 @@ def test_a_class_becomes_a_gradebook_and_reports(run, course, tmp_path):
     assert "not readable: bob: vectors.py was not handed in" in said
     with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["score"] for row in csv.DictReader(file)] == ["10", "0"]
-    assert sorted(path.name for path in (out / "reports").iterdir()) == ["alice.json", "bob.json"]
+    pages = sorted(path.name for path in (out / "reports").iterdir())
+    assert pages == ["alice.html", "alice.json", "bob.html", "bob.json"]
+    assert "alice" in (out / "index.html").read_text("utf-8")
     assert (course.root / "course.secret").stat().st_mode & 0o777 == 0o600
 
 

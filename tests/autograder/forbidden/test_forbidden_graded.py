@@ -6,15 +6,16 @@ from contextlib import closing
 
 import pytest
 from rich.console import Console
+from support_books import recorded
 from support_courses import RIGHT, by_name, copied, graded, played, statuses
 
 from autograder.authoring import forbidding
-from autograder.gradebook import Gradebook
 from autograder.grading import Grader
 from autograder.model import Outcome, Status, Submission
 from autograder.render import document
 from autograder.render.terminal import Page
 from autograder.rules import ruled
+from autograder.scoring import Tally
 
 RULE = 'forbidden = ["numpy.ma", "numpy.linalg.lstsq"]'
 USING = RIGHT.replace("return a * np.asarray(x)", "return np.ma.asarray(a * x).data")
@@ -116,11 +117,9 @@ def test_a_flag_stands_in_the_json_report(flagging, sandbox):
 def test_a_flag_stands_in_the_gradebook_and_the_batchs_summary(flagging, sandbox, tmp_path):
     (report,) = graded(flagging, sandbox, [USING])
     outcome = Outcome(Submission("=alice", {}), report)
-    book = Gradebook(tmp_path / "out", flagging.assignment, "en")
-    book.add(outcome)
-    assert "For review: scale" in book.close().read_text("utf-8-sig")
+    assert "For review: scale" in recorded(tmp_path / "out", flagging.assignment, [outcome]).read_text("utf-8-sig")
     page = Page("en", Console(file=io.StringIO(), width=200))
-    page.batch([outcome], tmp_path)
+    page.batch(Tally([outcome]), tmp_path)
     assert "For review: =alice: scale" in page.console.file.getvalue()
 
 

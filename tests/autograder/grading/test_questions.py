@@ -266,3 +266,92 @@ def test_an_exercise_alone_may_be_asked_of_a_submission(vectors):
     who = replace(vectors.played("one", vectors.bank.solution, "1"), exercise="scale")
     vectors.grade([who], reports.append)
     assert {question.exercise for question in reports[0].questions} == {"scale"}
+
+
+PLAIN = """
+    @points(1)
+    def test_scale_plain(student, reference, rng):
+        '''plain'''
+        x = rng.normal(size=3)
+        check_close(student.scale(x, 2.0), reference.scale(x, 2.0))
+
+
+    @points(1)
+    def test_scale_other(student):
+        '''other'''
+        check_close(student.scale(np.ones(2), 2.0), np.full(2, 2.0))
+    """
+NEEDING_PYTEST = {
+    "a fixture": """
+    @pytest.fixture
+    def asked():
+        yield 2.0
+
+
+    @points(1)
+    def test_scale_it(student, asked):
+        'it'
+        check_close(student.scale(1.0, asked), 2.0)
+    """,
+    "a fixture for all": """
+    @pytest.fixture(autouse=True)
+    def before():
+        yield
+
+
+    @points(1)
+    def test_scale_it(student):
+        'it'
+        check_close(student.scale(1.0, 2.0), 2.0)
+    """,
+    "a mark": """
+    @points(1)
+    @pytest.mark.parametrize("asked", [2.0])
+    def test_scale_it(student, asked):
+        'it'
+        check_close(student.scale(1.0, asked), 2.0)
+    """,
+    "a module's setup": """
+    def setup_module():
+        pass
+
+
+    @points(1)
+    def test_scale_it(student):
+        'it'
+        check_close(student.scale(1.0, 2.0), 2.0)
+    """,
+}
+
+
+@pytest.fixture
+def sessions(monkeypatch):
+    """Where each start of pytest is noted from now on."""
+    started = []
+    main = pytest.main
+    monkeypatch.setattr(pytest, "main", lambda *given, **more: started.append(given) or main(*given, **more))
+    return started
+
+
+def test_plain_graders_are_collected_once(tmp_path, sessions):
+    grader = Grader(with_graders(tmp_path / "c", PLAIN), "vectors")
+    reports = [played(grader) for _ in range(3)]
+    assert len(sessions) == 1
+    assert [statuses(report) for report in reports] == [{"scale_plain": "passed", "scale_other": "passed"}] * 3
+    assert statuses(played(grader, only="scale_plain")) == {"scale_plain": "passed"}
+    assert len(sessions) == 2
+
+
+@pytest.mark.parametrize("text", NEEDING_PYTEST.values(), ids=NEEDING_PYTEST)
+def test_graders_that_need_pytest_get_a_session_each_time(tmp_path, sessions, text):
+    grader = Grader(with_graders(tmp_path / "c", PLAIN + "\n" + text), "vectors")
+    reports = [played(grader) for _ in range(2)]
+    assert len(sessions) == 2
+    assert [[*statuses(report).values()] for report in reports] == [["passed"] * 3] * 2
+
+
+def test_a_conftest_beside_the_graders_is_heard(tmp_path):
+    course = with_graders(tmp_path / "c", PLAIN)
+    conftest = "import pytest\n\n\ndef pytest_runtest_setup(item):\n    pytest.skip('not today')\n"
+    (course.root / "tests" / "graders" / "conftest.py").write_text(conftest, "utf-8")
+    assert set(statuses(played(Grader(course, "vectors"))).values()) == {"not_run"}

@@ -33,8 +33,9 @@ EACH = [
     "evidence",
     "traceback",
     "output",
+    "pictures",
 ]
-SEEN = ["place", "yours", "ours", "error", "allowed", "mismatched", "total", "yours_shape", "ours_shape"]
+SEEN = ["place", "yours", "ours", "error", "allowed", "mismatched", "total", "yours_shape", "ours_shape", "grid"]
 
 
 def strict(written: str):

@@ -14,7 +14,9 @@ from rich.console import Console
 
 from autograder.language import say
 from autograder.model import Evidence, Outcome, Status, Submission, Verdict, sentence
-from autograder.render.terminal import WORDS, Page, bar, shown_path
+from autograder.render.explained import WORDS
+from autograder.render.terminal import Page, bar, shown_path
+from autograder.scoring import Tally
 
 LANGUAGES = ("en", "zh")
 
@@ -196,7 +198,7 @@ def test_a_batch_says_how_many_how_well_and_whom_to_look_at():
         outcome("dave", report(question(Status.NOT_RUN)), problem=sentence("{name} was not handed in", name="v.py")),
         outcome(evil, None, trouble="BrokenProcessPool"),
     ]
-    page = printed(lambda page: page.batch(outcomes, Path("out/grades.csv")))
+    page = printed(lambda page: page.batch(Tally(outcomes), Path("out/grades.csv")))
     assert "4 submissions graded; out/grades.csv" in page
     assert "points: lowest 0, median 2, highest 4" in page
     assert "not final, a grader failed: carol" in page
@@ -208,8 +210,8 @@ def test_a_batch_says_how_many_how_well_and_whom_to_look_at():
 def test_a_progress_bar_says_nothing_in_a_pipe():
     def show(page):
         with page.progress(3) as advance:
-            for _ in range(3):
-                advance()
+            for number in range(3):
+                advance(outcome(f"s{number}", report(question())))
 
     assert printed(show).strip() == ""
 

@@ -78,7 +78,7 @@ def test_a_forged_frame_costs_one_question(attacked, lines):
     student = attacked(lines)
     verdict = refusal(lambda: student.attack(None, 1))
     assert verdict.status is Status.DIED
-    assert str(verdict.message).startswith("attack(None, 1) did not give an answer that can be read: ")
+    assert str(verdict.message).startswith("what came instead of the answer of attack(None, 1) cannot be read (")
     check_close(student.honest(3.0), 3.0)
 
 
@@ -86,7 +86,7 @@ def test_a_forged_frame_costs_one_question(attacked, lines):
 def test_an_answer_too_large_is_refused_by_its_prefix(attacked, size):
     student = attacked(f"write_everywhere(struct.pack('<IIQ', 0x31574741, 10, {size}))")
     said = message(lambda: student.attack(None, 1))
-    assert said == f"attack(None, 1) gave an answer of {size} bytes; {2**26} is the limit"
+    assert f"attack(None, 1) gave an answer of {size / 1e6:,.1f} MB; 67.1 MB is the limit" in said
     check_close(student.honest(3.0), 3.0)
 
 

@@ -76,7 +76,7 @@ EACH = {
         "import numpy as np\nreturn np.zeros(10**6)",
         {"answer_bytes": 10**6},
         Status.DIED,
-        "f(1) gave an answer of 8000000 bytes; 1000000 is the limit",
+        "f(1) gave an answer of 8 MB; 1 MB is the limit: is an array larger than it should be?",
     ),
     "size of an answer of many parts": (
         "return list(range(10**6))",

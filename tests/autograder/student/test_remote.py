@@ -243,7 +243,7 @@ def test_an_answer_larger_than_allowed_is_refused(submit):
     ).student
     assert ending(lambda: student.f(1)) == (
         Status.DIED,
-        "f(1) gave an answer of 8000000 bytes; 1000000 is the limit",
+        "f(1) gave an answer of 8 MB; 1 MB is the limit: is an array larger than it should be?",
     )
     check_close(student.g(2.0), 2.0)
 

@@ -155,3 +155,12 @@ def test_two_messages_in_a_row_are_told_apart():
         data = data[len(buffer) :]
         came.append(reader.filled(len(buffer)))
     assert [message["value"] for message in came if message is not None] == [1, "two"]
+
+
+@given(st.lists(st.sampled_from([0, 1, 100, 1 << 16, (1 << 16) + 1]), max_size=8))
+def test_packed_pieces_hold_the_same_bytes_and_no_two_small_ones_stand_together(sizes):
+    buffers = [memoryview(bytes([number]) * size) for number, size in enumerate(sizes)]
+    pieces = wire.packed(buffers)
+    assert wire.joined(pieces) == wire.joined(buffers)
+    larges = sum(size > 1 << 16 for size in sizes)
+    assert len(pieces) <= 2 * larges + 1

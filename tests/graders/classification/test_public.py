@@ -9,7 +9,9 @@ from autograder.checks import (
     check_reaches,
     check_shape,
     check_unchanged,
+    lattice,
     parts,
+    show_boundary,
     then,
 )
 from autograder.data import breast_cancer, digits
@@ -442,8 +444,7 @@ def test_training_logistic_away_from_origin(student, rng):
     zh: train_logistic 能找到不过原点的分界"""
     x = np.concatenate([rng.uniform(0.5, 1.0, size=25), rng.uniform(1.4, 2.0, size=15)])
     X, y = np.stack([x, 0.1 * rng.normal(size=40)], axis=1), np.repeat([0, 1], [25, 15])
-    accuracy = then(
-        student.train_logistic(X, y, 1.0, 500),
-        lambda w, b: float(np.mean((X @ w + b > 0) == (y == 1))),
-    )
-    check_reaches(accuracy, at_least=0.9)
+    model = student.train_logistic(X, y, 1.0, 500)
+    boundary = then(model, lambda w, b: 1.0 * (lattice(X) @ w + b > 0))  # (cells,)
+    show_boundary(boundary, X, y, "your decision boundary", zh="你的决策边界")
+    check_reaches(then(model, lambda w, b: float(np.mean((X @ w + b > 0) == (y == 1)))), at_least=0.9)

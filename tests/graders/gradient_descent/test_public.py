@@ -16,6 +16,7 @@ from autograder.checks import (
     check_that,
     check_unchanged,
     parts,
+    show_path,
     then,
 )
 from autograder.data import diabetes
@@ -352,6 +353,7 @@ def test_gradient_descent_by_hand(student):
     """two parameters slide down to 0: with a learning rate of 1/4, 2θ halves and θ loses a quarter each step
     zh: 两个参数滑向 0：学习率为 1/4 时，梯度为 2θ 的每步减半，梯度为 θ 的每步减少四分之一"""
     path = student.gradient_descent(lambda theta: np.array([2.0, 1.0]) * theta, np.array([8.0, 64.0]), 0.25, 3)
+    show_path(rows(path), lambda theta: theta[0] ** 2 + theta[1] ** 2 / 2, "your descent", zh="你的下降路径")
     check_close(rows(path), np.array([[8.0, 64.0], [4.0, 48.0], [2.0, 36.0], [1.0, 27.0]]))
 
 

@@ -1,0 +1,137 @@
+"""The pages of a graded class: one for each student to hand back, and the instructor's index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import quote
+
+from autograder import bank, similarity, statistics
+from autograder.gradebook import Book
+from autograder.language import say
+from autograder.language import title as titled
+from autograder.manifest import Course
+from autograder.model import Assignment, AutograderError, Report, Sentence, Verdict, sentence
+from autograder.policies import Final
+from autograder.render import html, overview, similar
+from autograder.results import file_name, for_review, put
+from autograder.running import Grade
+from autograder.scoring import total
+
+
+def student_page(assignment: Assignment, grade: Grade, report: Report, language: str, *, final: bool = False) -> str:
+    """What a student gets back: what counts and why, then every question; hidden ones reduced until it is final."""
+    heading = f"{assignment.topic}: {grade.standing.name or grade.standing.student}"
+    told = report if final else reduced(report, assignment)
+    return html.page([(assignment, told)], language, reveal_hidden=final, heading=heading, remarks=remarks(grade.final))
+
+
+def reduced(report: Report, assignment: Assignment) -> Report:
+    """The report with nothing of a hidden question but its exercise, its status and its points."""
+    titles = {exercise.name: exercise.title for exercise in assignment.exercises}
+    questions = tuple(
+        replace(q, name=f"{q.exercise} #{n}", title=titles.get(q.exercise, {}), verdict=Verdict(q.verdict.status))
+        if q.hidden
+        else q
+        for n, q in enumerate(report.questions, start=1)
+    )
+    return replace(report, questions=questions)
+
+
+def remarks(final: Final) -> list[Sentence]:
+    """What policies and people did to a score, line by line, and what counts in the end."""
+    if not final.lines:
+        return []
+    lines = [
+        sentence("{what} ({change:+g} points)", what=line.text, change=line.change) if line.change else line.text
+        for line in final.lines
+    ]
+    if final.score is None:
+        return lines
+    return [*lines, sentence("what counts: {score:g} of {points:g} points", score=final.score, points=final.points)]
+
+
+def write(
+    folder: Path,
+    course: Course,
+    assignment: Assignment,
+    book: Book,
+    grades: Iterable[Grade],
+    language: str,
+    *,
+    final: bool = False,
+    links: Iterable[tuple[str, str]] = (),
+) -> Path:
+    """Write reports/<student>.html and index.html; where the index is. A page that says the same stays untouched."""
+    listed = list(grades)
+    for grade in listed:
+        found = book.report(grade.standing.grading)
+        if found is not None:
+            path = folder / "reports" / f"{file_name(grade.standing.student)}.html"
+            _put(path, student_page(assignment, grade, found[0], language, final=final))
+    points = max((grade.final.points for grade in listed), default=assignment.points)
+    numbers = statistics.of([g.standing.questions for g in listed], [g.final.score for g in listed], points)
+    exercises = [exercise.name for exercise in assignment.exercises]
+    lines = [_line(grade, exercises) for grade in listed]
+    heading = titled(assignment.title, language)
+    hints = _hints(course, assignment.topic, language)
+    _put(folder / "index.html", overview.page(heading, lines, numbers, exercises, language, hints=hints, links=links))
+    return folder / "index.html"
+
+
+def write_similar(folder: Path, course: Course, assignment: Assignment, book: Book, language: str) -> tuple[Path, int]:
+    """Write similar.html, pairs side by side; where it is, and how many. Groups count once."""
+    topic = assignment.topic
+    last = {each.leader: each.submission for each in book.standings(topic) if each.student == each.leader}
+    files = {leader: book.submitted(number).files for leader, number in last.items()}
+    sources = {leader: found[f"{topic}.py"].decode("utf-8", "replace") for leader, found in files.items() if found}
+    given = [path.read_text("utf-8", "replace") for path in _given(course, topic)]
+    pairs = similarity.pairs(sources, given)
+    heading = say(sentence("{topic}: what submissions share", topic=topic), language)
+    _put(folder / "similar.html", similar.page(heading, pairs, sources, language))
+    return folder / "similar.html", len(pairs)
+
+
+def _given(course: Course, topic: str) -> list[Path]:
+    """What nobody needs to copy from a neighbour: the starter, the solution and the ways that are known."""
+    names = ("solution.py", "alternatives.py", "mistakes.py")
+    paths = [course.starter(topic), *(course.solutions(topic) / name for name in names)]
+    return [path for path in paths if path.is_file()]
+
+
+def _put(path: Path, text: str) -> None:
+    if not path.is_file() or path.read_bytes() != text.encode("utf-8", "replace"):
+        put(path, text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def _hints(course: Course, topic: str, language: str) -> Mapping[str, str]:
+    """Each known mistake's question."""
+    try:
+        known = bank.load(course.solutions(topic)).mistakes
+    except (AutograderError, OSError):
+        return {}
+    return {variant.id: titled(variant.hint, language) for variant in known}
+
+
+def _line(grade: Grade, exercises: Iterable[str]) -> overview.Line:
+    standing, final = grade.standing, grade.final
+    note: Sentence | str = standing.problem or for_review(standing.flagged) or standing.note or standing.trouble
+    kinds = {
+        "ours": not standing.is_final,
+        "review": bool(standing.flagged or standing.problem or standing.note),
+        "late": final.is_late or standing.late,
+        "adjusted": bool(final.lines),
+        "none": final.score is None,
+    }
+    link = f"reports/{quote(file_name(standing.student), errors='replace')}.html" if standing.score is not None else ""
+    parts = tuple(
+        total(q.score for q in standing.questions if q.exercise == each) if standing.questions else None
+        for each in exercises
+    )
+    if not note and final.lines:
+        note = "; ".join(say(line.text, "en") for line in final.lines)
+    return overview.Line(
+        standing.student, standing.name, standing.section, final.score, final.points, final.raw, note,
+        tuple(name for name, holds in kinds.items() if holds), link, parts,
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""`watch`, `hint`, `status` and `debug`: what a student does between two lines of code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from autograder.cli.codes import GRADED, Commands, command, course_of, topics_of
+from autograder.cli.grade import graded, told_how_to_grade
+from autograder.language import chosen, say
+from autograder.manifest import Course
+from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError, sentence
+from autograder.sandbox.choice import choose
+from autograder.sources.folders import file_of, from_path, own_work
+
+WARNING = sentence(
+    "debug: one process, no sandbox, no time limit, so that breakpoint() works. "
+    "This is not how it is graded; make grade is."
+)
+
+
+def add_to(commands: Commands) -> None:
+    """Make the commands known."""
+    watch = command(commands, "watch", _watch, "grade on every save")
+    watch.add_argument("topic", nargs="?", default="", help="a topic; whichever is saved when left out")
+    watch.add_argument("--seed", default=PUBLIC_SEED, help="draw other inputs (default: %(default)s)")
+    watch.add_argument("--from", dest="origin", type=Path, help="a file or folder to watch instead of starter/")
+    told_how_to_grade(command(commands, "hint", _hint, "a hint for the first question that is open"))
+    told_how_to_grade(command(commands, "status", _status, "progress over all topics and what comes next"))
+    told_how_to_grade(command(commands, "debug", _debug, "one question in this process, where breakpoint() works"))
+
+
+def _origins(course: Course, topics: tuple[str, ...], options: argparse.Namespace) -> dict[str, Path]:
+    """Where each topic's file is looked for; topics without one are left out. Raises UsageError for none at all."""
+    folder = options.origin or course.root / "starter"
+    found = {topic: folder for topic in topics if file_of(folder, topic) is not None}
+    if not found:
+        raise UsageError(f"{folder} has no {' and no '.join(f'{topic}.py' for topic in topics)}")
+    return found
+
+
+def _watch(options: argparse.Namespace) -> int:
+    """Grade, wait, grade again, until q or Ctrl-C. Raises UsageError."""
+    course, language = course_of(options), chosen(options.lang)
+    origins = _origins(course, topics_of(course, options.topic), options)
+    from autograder.loop.keys import keys
+    from autograder.loop.watch import Watcher
+    from autograder.render.live import View, live
+
+    console = Console(highlight=False, soft_wrap=False)
+
+    def paint(assignment: Assignment, report: Report, view: View) -> None:
+        console.clear()
+        console.print(live(assignment, report, view, language))
+        console.file.flush()  # a pipe would keep it until there is more
+
+    def saved_at(topic: str) -> float:
+        file = file_of(origins[topic], topic)
+        return file.stat().st_mtime if file is not None else 0.0
+
+    with keys() as pressed:
+        watcher = Watcher(course, origins, lambda name: choose(name, for_many=False), pressed, paint, options.seed)
+        try:
+            watcher.run(max(origins, key=saved_at))
+        except KeyboardInterrupt:
+            return GRADED
+    return GRADED
+
+
+def _hint(options: argparse.Namespace) -> int:
+    """Grade, then say what helps with the first open question. Raises UsageError."""
+    course, language = course_of(options), chosen(options.lang)
+    found = graded(course, topics_of(course, options.topic), options)
+    for assignment, report in ((assignment, report) for assignment, report in found if report is not None):
+        from autograder.render.hints import hints
+
+        lines = hints(assignment, report, language)
+        if lines:
+            print("\n".join(lines))
+            return GRADED
+    print(say(sentence("Everything passes."), language))
+    return GRADED
+
+
+def _status(options: argparse.Namespace) -> int:
+    """All topics in a table, their sum, and the next step. Raises UsageError."""
+    course, language = course_of(options), chosen(options.lang)
+    found = list(graded(course, topics_of(course, options.topic), options, name_mistakes=False))
+    from autograder.render.terminal import Page, shown_path
+
+    page = Page(language)
+    page.topics(found, shown_path(options.origin or course.root / "starter", course.root))
+    page.progress_so_far(found)
+    return GRADED
+
+
+def _debug(options: argparse.Namespace) -> int:
+    """Ask one question with the student's code in this very process. Raises UsageError."""
+    if not options.topic or not options.only:
+        raise UsageError("debug needs a topic and a question: make debug TOPIC=<topic> ONLY=<question>")
+    course, language = course_of(options), chosen(options.lang)
+    assignment = course.assignment(options.topic)
+    submission = from_path(options.origin or own_work(course, options.topic), options.topic, assignment.limits)
+    if submission.problem is not None:
+        raise UsageError(say(submission.problem, language))
+    print(say(WARNING, language), file=sys.stderr)
+    from autograder.grading import Grader
+    from autograder.render.terminal import Page
+    from autograder.sandbox import loading
+
+    namespace = loading.load(submission.files, options.topic)
+    grader, reports = Grader(course, options.topic, name_mistakes=False), list[Report]()
+    answerer = replace(grader.played(submission.student, namespace, options.seed), only_once=True)
+    grader.grade([answerer], reports.append, only=options.only)
+    Page(language).topic(assignment, reports[0], show_all=True)
+    return GRADED

@@ -1,0 +1,110 @@
+"""`regrade`: what a changed grader affects, old against new; `appeal`: one grade again, from its recorded seed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from contextlib import closing
+from pathlib import Path
+
+from autograder.cli.batch import BOOK
+from autograder.cli.codes import GRADED, INCOMPLETE, Commands, command, course_of
+from autograder.cli.gradebook import opened
+from autograder.language import chosen
+from autograder.model import UsageError
+
+
+def add_to(commands: Commands) -> None:
+    """Make the commands known."""
+    words = command(commands, "regrade", run, "grade again what a changed grader affects, and show old against new")
+    words.add_argument("topic", help="the topic")
+    words.add_argument("--why", default="", help="what was wrong, for the record")
+    words.add_argument("--apply", action="store_true", help="let the last regrade of this topic count")
+    words.add_argument("--all", action="store_true", help="grade again also what nothing affects")
+    words.add_argument("--csv", type=Path, help="write old against new as a table")
+    words.add_argument("--html", type=Path, help="write old against new as a page")
+    words.add_argument("--book", type=Path, help=f"the gradebook (default: out/{BOOK})")
+    words.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
+    words.add_argument("--unsafe", action="store_true", help="grade without isolation: only code that you trust")
+    again = command(commands, "appeal", appeal, "grade one submission again with its recorded seed, and compare")
+    again.add_argument("student", help="the student")
+    again.add_argument("topic", help="the topic")
+    again.add_argument("--grading", type=int, default=0, help="which (default: the one that counts; see history)")
+    again.add_argument("--book", type=Path, help=f"the gradebook (default: out/{BOOK})")
+    again.add_argument("--json", action="store_true", help="print the new report as JSON")
+    again.add_argument("--unsafe", action="store_true", help="grade without isolation: only code that you trust")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Grade again, show the difference, let it count only if asked to. Raises UsageError."""
+    from autograder import regrading, running
+    from autograder.render import tables
+    from autograder.render.terminal import Page
+    from autograder.results import put
+    from autograder.sandbox.choice import require_isolation
+    from autograder.sheets import written
+
+    course, page = course_of(options), Page(chosen(options.lang))
+    assignment = course.assignment(options.topic)
+    with opened(options) as book:
+        if options.apply and not options.all and book.runs("regrade", options.topic):
+            return _apply(book, options)
+        isolation = require_isolation(assignment.framework, unsafe=options.unsafe)
+        jobs = options.jobs or os.cpu_count() or 1
+        settings = running.Settings(jobs, isolation, page.language, fresh=options.all)
+        meant = regrading.affected(course, options.topic, book, settings)
+        if not meant:
+            print(f"{options.topic}: nothing has changed that a grade rests on; --all grades everybody again")
+            return GRADED
+        with page.progress(len(meant)) as advance:
+            number = regrading.regrade(course, options.topic, meant, len(meant), book, settings, options.why, advance)
+        found = regrading.changes(book, options.topic, number)
+        table = list(regrading.rows(found))
+        page.table(f"regrade {number} of {options.topic}", table)
+        if options.csv:
+            put(options.csv, written(table), "utf-8-sig")
+        if options.html:
+            put(options.html, tables.page(f"{options.topic}: old against new", table, options.why))
+        print(f"{len(found)} graded again, {len(table) - 1} differ; nothing counts yet")
+        if options.apply:
+            return _apply(book, options)
+        print(f"let it count: autograder regrade {options.topic} --apply --why '…'")
+    return GRADED
+
+
+def _apply(book: object, options: argparse.Namespace) -> int:
+    from autograder.gradebook import Book
+
+    assert isinstance(book, Book)
+    last = book.runs("regrade", options.topic)[0]
+    if any(event.kind == "apply" and event.holds and event.target == last["id"] for event in book.events()):
+        raise UsageError(f"regrade {last['id']} counts already; grade again without --apply first")
+    why = options.why or last["why"]
+    number = book.decide("apply", why, topic=options.topic, target=last["id"])
+    print(f"decision {number}: regrade {last['id']} counts; `gradebook revert {number} --why '…'` undoes it")
+    return GRADED
+
+
+def appeal(options: argparse.Namespace) -> int:
+    """One grade again: the same bytes, seed and grader give the same report. Raises UsageError."""
+    from autograder import appeals
+    from autograder.render import document
+    from autograder.sandbox.choice import choose, require_isolation
+
+    course = course_of(options)
+    framework = course.assignment(options.topic).framework
+    with opened(options) as book:
+        found = appeals.recorded(book, options.topic, options.student, options.grading)
+        isolation = require_isolation(framework, unsafe=options.unsafe)
+        with closing(choose(framework, expected=isolation)) as sandbox:
+            made = appeals.again(course, book, found, sandbox)
+    if options.json:
+        print(document.text(made, found.language), end="")
+        return GRADED
+    print(f"{options.student}, {options.topic}: grading {found.number}, seed {found.report.seed}, {found.at}")
+    print(f"then {found.report.score:g}/{found.report.points:g}, now {made.score:g}/{made.points:g}")
+    differing = appeals.differences(found.report, made, found.language)
+    for line in differing:
+        print(f"differs: {line}")
+    print("the same report, apart from times" if not differing else "not the same: see docs/instructors.md")
+    return INCOMPLETE if differing else GRADED

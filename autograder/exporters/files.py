@@ -1,0 +1,168 @@
+"""Grades and reports as files of their own: a table, JSON lines, JUnit, Gradescope's results, feedback to hand back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from xml.sax.saxutils import escape, quoteattr
+
+from autograder.classpages import student_page
+from autograder.exporters import gradescope
+from autograder.exporters.protocol import File, Missing, Options
+from autograder.gradebook import Book
+from autograder.language import say
+from autograder.model import Assignment, Report
+from autograder.render import document
+from autograder.render.clean import clean
+from autograder.results import file_name
+from autograder.running import Grade
+from autograder.sheets import written
+from autograder.sources.archives import stem
+
+HEAD = ("student", "name", "section", "email", "score", "points", "raw", "excused", "late", "adjustments")
+
+
+class Table:
+    """grades.csv: a line for each student, quoted, safe against formulas."""
+
+    name = "csv"
+
+    def export(
+        self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
+    ) -> Iterator[File | Missing]:
+        """One table."""
+        text = written([HEAD, *(_row(each, options.language) for each in grades)])
+        yield File("grades.csv", f"\ufeff{text}".encode())
+
+
+def _row(grade: Grade, language: str) -> tuple[str, ...]:
+    standing, final = grade.standing, grade.final
+    lines = "; ".join(say(line.text, language) for line in final.lines)
+    return (
+        standing.student, standing.name, standing.section, standing.ids.get("email", ""), _plain(final.score),
+        f"{final.points:g}", _plain(final.raw), "yes" if final.excused else "", "yes" if final.is_late else "", lines,
+    )  # fmt: skip
+
+
+def _plain(value: float | None) -> str:
+    return f"{value:g}" if value is not None else ""
+
+
+class Lines:
+    """grades.jsonl: everything about each student in one line of JSON."""
+
+    name = "jsonl"
+
+    def export(
+        self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
+    ) -> Iterator[File | Missing]:
+        """One file; hidden questions in full, it is the instructor's."""
+        yield File("grades.jsonl", "".join(_line(book, grade, options) for grade in grades).encode())
+
+
+def _line(book: Book, grade: Grade, options: Options) -> str:
+    final = asdict(grade.final)
+    final["lines"] = [{"text": say(line.text, options.language), "change": line.change} for line in grade.final.lines]
+    standing, found = grade.standing, book.report(grade.standing.grading)
+    value = {
+        "student": standing.student, "name": standing.name, "section": standing.section, "ids": dict(standing.ids),
+        **final, "report": document.document(found[0], found[1]) if found else None,
+    }  # fmt: skip
+    return json.dumps(value, ensure_ascii=False) + "\n"
+
+
+class JUnit:
+    """junit.xml: a suite for each student, a case for each question with its score; nothing of a hidden question."""
+
+    name = "junit"
+
+    def export(
+        self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
+    ) -> Iterator[File | Missing]:
+        """One file for continuous integration."""
+        suites = []
+        for grade in grades:
+            found = book.report(grade.standing.grading)
+            if found is None:
+                yield Missing(grade.standing.student, grade.standing.trouble or "nothing was graded")
+            else:
+                suites.append(_suite(found[0], options))
+        text = '<?xml version="1.0" encoding="utf-8"?>\n<testsuites>\n' + "".join(suites) + "</testsuites>\n"
+        yield File("junit.xml", text.encode())
+
+
+def _suite(report: Report, options: Options) -> str:
+    failures = sum(question.score < question.points for question in report.questions)
+    name = quoteattr(clean(f"{report.topic}: {report.student}"))
+    cases = []
+    for question in report.questions:
+        told = options.final or not question.hidden
+        title = quoteattr(clean(question.name if told else question.exercise))
+        score = f'<properties><property name="score" value="{question.score:g}"/></properties>'
+        status = question.verdict.status.value
+        message = clean(say(question.verdict.message, options.language)) if told else ""
+        failure = "" if question.score else f"<failure type={quoteattr(status)}>{escape(message)}</failure>"
+        time = f'time="{question.seconds:.3f}"'
+        cases.append(f"<testcase classname={name} name={title} {time}>{score}{failure}</testcase>\n")
+    return f'<testsuite name={name} tests="{len(cases)}" failures="{failures}">\n{"".join(cases)}</testsuite>\n'
+
+
+class Gradescope:
+    """results/<student>.json, each as Gradescope's own autograder would have written it."""
+
+    name = "gradescope"
+
+    def export(
+        self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
+    ) -> Iterator[File | Missing]:
+        """A file for each student."""
+        for grade in grades:
+            found = book.report(grade.standing.grading)
+            if found is None:
+                yield Missing(grade.standing.student, grade.standing.trouble or "nothing was graded")
+                continue
+            value = gradescope.results(found[0], options.language, reveal_hidden=options.final)
+            if grade.final.score is not None:
+                value["score"] = grade.final.score
+            text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+            yield File(f"results/{file_name(grade.standing.student)}.json", text.encode())
+
+
+MOODLE = re.compile(r"(?P<who>.*?_\d+)_assignsubmission_[a-z]+", re.DOTALL)
+
+
+class Feedback:
+    """A file for each student, in the names that Canvas and Moodle take back for a bulk upload."""
+
+    name = "feedback"
+
+    def export(
+        self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
+    ) -> Iterator[File | Missing]:
+        """A page for each student."""
+        for grade in grades:
+            found = book.report(grade.standing.grading)
+            if found is None:
+                yield Missing(grade.standing.student, grade.standing.trouble or "nothing was graded")
+            else:
+                suffix, text = page(assignment, grade, found[0], options)
+                yield File(f"feedback/{feedback_name(grade, suffix)}", text.encode("utf-8", "replace"))
+
+
+def feedback_name(grade: Grade, suffix: str) -> str:
+    """Where the platform looks for a student's feedback; elsewhere `<student>`."""
+    standing = grade.standing
+    top = standing.place.split("/")[0]
+    moodle = MOODLE.match(top)
+    if standing.source == "moodle" and moodle:
+        return f"{moodle['who']}_assignsubmission_file_feedback{suffix}"
+    if standing.source == "canvas" and re.search(r"_\d+_", top):
+        return f"{stem(top)}{suffix}"
+    return f"{file_name(standing.student)}{suffix}"
+
+
+def page(assignment: Assignment, grade: Grade, report: Report, options: Options) -> tuple[str, str]:
+    """What a student gets back, and its suffix: hidden questions reduced until they are final."""
+    return ".html", student_page(assignment, grade, report, options.language, final=options.final)

@@ -1,0 +1,5 @@
+"""Everything that was ever graded, in one SQLite file that only grows: who, when, why, by which grader and seed."""
+
+from autograder.gradebook.book import Book, Standing
+
+__all__ = ["Book", "Standing"]

@@ -1,0 +1,167 @@
+"""What the cells of a notebook call: `check`, `graded` (nbgrader) and `require` (Otter). Standard library only.
+
+Each sends the text of the student's cells to the engine, a process of its own, and shows what comes back. A kernel
+is the student's own ground: what it says can be forged in it, which docs/nbgrader.md and docs/otter.md say plainly.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+PACKAGE_ROOT = Path(__file__).parents[2]
+COURSE, SEED, RESULTS = "AUTOGRADER_COURSE", "AUTOGRADER_SEED", "AUTOGRADER_RESULTS"
+EXECUTION = "NBGRADER_EXECUTION"
+PUBLIC_SEED = "2f31"
+OWN = re.compile(r"autograder\.platforms|\bgrader\.|\botter\.Notebook\(|^\s*import otter\b", re.MULTILINE)
+DEFINES = re.compile(r"^(?:@|(?:def|class|async|import|from)\b)", re.MULTILINE)
+_CODE = "import sys; sys.path.insert(0, {root!r}); from autograder.platforms.engine import main; main({course!r})"
+
+
+class GraderFaultError(Exception):
+    """The grader's own side failed; it is not the student's fault."""
+
+
+class Client:
+    """An engine and the pipe to it. course: a folder in the course, the one around here when empty."""
+
+    def __init__(self, course: str = "") -> None:
+        code = _CODE.format(root=str(PACKAGE_ROOT), course=str(_course(course or os.environ.get(COURSE, ""))))
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def ask(self, topic: str, exercise: str, notebook: bytes) -> dict[str, Any]:
+        """The engine's reply on an exercise, all when empty. Raises GraderFaultError."""
+        seed = os.environ.get(SEED, PUBLIC_SEED)
+        encoded = base64.b64encode(notebook).decode()
+        request = {"topic": topic, "exercise": exercise, "seed": seed, "notebook": encoded}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            print(json.dumps(request), file=self._process.stdin, flush=True)
+            line = self._process.stdout.readline()
+        except OSError:
+            line = ""
+        if not line:
+            raise GraderFaultError("the grader ended before it answered; restart the kernel and try again")
+        reply: dict[str, Any] = json.loads(line)
+        if "trouble" in reply:
+            raise GraderFaultError(reply["trouble"])
+        return reply
+
+    def close(self) -> None:
+        """End the engine: its input ends, and it with it."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+def _course(wanted: str) -> Path:
+    """The course's root: the one asked for, around the working folder, or where this program lies."""
+    places = [Path(wanted)] if wanted else [Path.cwd(), *Path.cwd().parents, PACKAGE_ROOT]
+    for place in places:
+        if (place / "assignments").is_dir():
+            return place.resolve()
+    where = wanted or "here or above"
+    raise GraderFaultError(f"there is no course at {where} (a folder with assignments/); set {COURSE} to its root")
+
+
+class _Kept:
+    """The engine of this kernel, started by the first question."""
+
+    client: Client | None = None
+
+    @classmethod
+    def ask(cls, topic: str, exercise: str) -> dict[str, Any]:
+        if cls.client is None:
+            cls.client = Client()
+            atexit.register(cls.client.close)
+        try:
+            return cls.client.ask(topic, exercise, _notebook(topic))
+        except GraderFaultError:
+            cls.client = None
+            raise
+
+
+def _notebook(topic: str) -> bytes:
+    """The notebook that is being graded: its file where nbgrader runs it whole, else the cells that were executed.
+
+    Of those, the ones that import or define something: what only tries out may need what the sandbox does not have.
+    """
+    path = Path(f"{topic}.ipynb")
+    if os.environ.get(EXECUTION) and path.is_file():
+        return path.read_bytes()
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    cells = shell.history_manager.input_hist_raw if shell is not None else []
+    own = [cell for cell in cells if DEFINES.search(cell) and not OWN.search(cell)]
+    marked = [{"cell_type": "code", "metadata": {"tags": ["solution"]}, "source": cell} for cell in own]
+    return json.dumps({"cells": marked}).encode()
+
+
+def _asked(topic: str, exercise: str) -> dict[str, Any]:
+    """The engine's reply on an exercise. Raises GraderFaultError, also where a question failed by itself."""
+    reply = _Kept.ask(topic, exercise)
+    for question in reply["questions"]:
+        if question["ours"]:
+            raise GraderFaultError(f"{question['name']} failed by itself, its points are open: {question['text']}")
+    return reply
+
+
+def check(topic: str, exercise: str) -> None:
+    """Print the feedback on an exercise's public questions."""
+    print(*(question["text"] for question in _asked(topic, exercise)["questions"] if question["text"]), sep="\n")
+
+
+def graded(topic: str, exercise: str, *, hidden: bool = False) -> float | None:
+    """The points of an exercise's public or hidden questions; the feedback is printed.
+
+    nbgrader takes the value of a cell for its partial credit, and gives full marks for a cell without one: so it is
+    for hidden questions that a student's edition does not have. Raises GraderFaultError, also when they are missing
+    where nbgrader grades.
+    """
+    reply = _asked(topic, exercise)
+    questions = [question for question in reply["questions"] if question["hidden"] is hidden]
+    print(reply["hidden"] if hidden else "\n".join(question["text"] for question in questions))
+    if hidden and not questions:
+        if os.environ.get(EXECUTION) == "autograde":
+            raise GraderFaultError(f"there are no hidden questions on {exercise} here; set {COURSE} to the full course")
+        return None
+    return float(round(sum(question["score"] for question in questions), 6))
+
+
+def require(topic: str, exercise: str, name: str) -> None:
+    """Raise AssertionError with the feedback unless a question passes. Otter's plugin may have asked before."""
+    if RESULTS in os.environ:
+        questions = json.loads(Path(os.environ[RESULTS]).read_text("utf-8"))
+    else:
+        questions = _asked(topic, exercise)["questions"]
+    question = next((question for question in questions if question["name"] == name), None)
+    if question is None:
+        raise GraderFaultError(f"{topic} has no question {name!r} here")
+    if question["ours"]:
+        raise GraderFaultError(f"{name} failed by itself, its points are open")
+    if question["score"] < question["points"]:
+        raise AssertionError(question["text"] or "hidden")

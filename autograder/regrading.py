@@ -1,0 +1,99 @@
+"""Grading again what a changed grader or solution affects, and old against new before anything counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from autograder import batch, fingerprint
+from autograder.gradebook import Book, Standing
+from autograder.grading import versions
+from autograder.manifest import Course
+from autograder.model import Outcome, Submission
+from autograder.running import Settings
+from autograder.scoring import total
+
+
+@dataclass(frozen=True)
+class Change:
+    """One student's result, old against new. questions: name, old and new score of those that differ."""
+
+    student: str
+    name: str
+    old: float | None
+    new: float | None
+    trouble: str
+    questions: tuple[tuple[str, float | None, float | None], ...]
+
+    @property
+    def size(self) -> float:
+        """By how many points it changes."""
+        return abs((self.new or 0.0) - (self.old or 0.0))
+
+
+def affected(course: Course, topic: str, book: Book, settings: Settings) -> list[Standing]:
+    """The submissions whose grading in force rests on something else than one made now."""
+    secret = batch.course_secret(course.root)
+    rests_on = batch.fingerprints(fingerprint.of_topic(course, topic, versions()), topic, secret, settings.isolation)
+    standings = {(each.leader, each.submission): each for each in book.standings(topic) if each.student == each.leader}
+    known = book.fingerprints(topic)
+    return [
+        each
+        for each in standings.values()
+        if settings.fresh or known.get(each.grading) != rests_on(book.submitted(each.submission))
+    ]
+
+
+def regrade(
+    course: Course,
+    topic: str,
+    standings: Iterable[Standing],
+    count: int,
+    book: Book,
+    settings: Settings,
+    why: str,
+    advance: Callable[[Outcome], None] = lambda outcome: None,
+) -> int:
+    """Grade these again, under the seeds that they had; the run's number. Nothing of it counts until it is applied."""
+    secret = batch.course_secret(course.root)
+    basis = fingerprint.of_topic(course, topic, versions())
+    run = book.begin("regrade", topic, grader=basis, isolation=settings.isolation.level, why=why)
+    submissions: Iterator[Submission] = (book.submitted(each.submission) for each in standings)
+    work = batch.shards(submissions, count, course.root, topic, secret, settings.jobs, settings.isolation)
+    for outcome in batch.outcomes(work, settings.pool, settings.jobs):
+        book.add(run, outcome, settings.language)
+        advance(outcome)
+    return run
+
+
+def changes(book: Book, topic: str, run: int) -> list[Change]:
+    """Old against new for everybody in a regrade, the largest changes first; those whom nothing changes for last."""
+    old = {each.submission: each for each in book.standings(topic)}
+    found = [_change(old.get(new.submission), new) for new in book.standings(topic, run=run)]
+    return sorted(found, key=lambda change: (-change.size, not change.questions, change.student))
+
+
+def _change(old: Standing | None, new: Standing) -> Change:
+    before = {q.name: q.score for q in old.questions} if old else {}
+    after = {q.name: q.score for q in new.questions}
+    names = dict.fromkeys([*before, *after])
+    differing = tuple((n, before.get(n), after.get(n)) for n in names if before.get(n) != after.get(n))
+    return Change(new.student, new.name, old.score if old else None, new.score, new.trouble, differing)
+
+
+HEAD = ("student", "old", "new", "change", "questions")
+
+
+def rows(found: Iterable[Change]) -> Iterator[tuple[str, ...]]:
+    """A heading and a row for each student whom something changes for."""
+    yield HEAD
+    for change in found:
+        if change.questions or change.old != change.new:
+            moved = total([change.new or 0.0, -(change.old or 0.0)])
+            asked = "; ".join(f"{name} {_shown(old)}→{_shown(new)}" for name, old, new in change.questions)
+            new = _shown(change.new) if not change.trouble else change.trouble
+            yield (change.student, _shown(change.old), new, f"{moved:+g}", asked)
+
+
+def _shown(value: float | None) -> str:
+    return f"{value:g}" if value is not None else "–"

@@ -1,0 +1,172 @@
+"""A class through the grader into the gradebook: what changed is graded, the rest is taken up as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from autograder import batch, fingerprint, policies
+from autograder.gradebook import Book, Standing
+from autograder.grading import versions
+from autograder.manifest import Course
+from autograder.model import Assignment, Isolation, Outcome, Submission
+from autograder.policies import Decisions, Final, Policy
+from autograder.results import Results, for_review
+from autograder.scoring import Tally, total
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a class is graded. pool: makes an executor of so many processes; fresh: grade also what is finished."""
+
+    jobs: int
+    isolation: Isolation
+    language: str
+    fresh: bool = False
+    pool: batch.Pool = batch.local_pool
+
+
+def grade_class(
+    course: Course,
+    topic: str,
+    submissions: Iterable[Submission],
+    count: int,
+    book: Book,
+    results: Results,
+    settings: Settings,
+    advance: Callable[[Outcome], None] = lambda outcome: None,
+) -> Tally:
+    """Grade what is not finished, each outcome into the book and its report into the folder as it comes.
+
+    submissions: taken one after the other as they are wanted, about `count` of them. Returns what it came to.
+    """
+    secret = batch.course_secret(course.root)
+    basis = fingerprint.of_topic(course, topic, versions())
+    run = book.begin("batch", topic, grader=basis, isolation=settings.isolation.level)
+    rests_on = batch.fingerprints(basis, topic, secret, settings.isolation)
+    tally = Tally()
+
+    def take(outcome: Outcome) -> None:
+        results.add(outcome)
+        results.log(_told(outcome))
+        tally.add(outcome)
+        advance(outcome)
+
+    def unfinished() -> Iterator[Submission]:
+        for submission in submissions:
+            kept = None
+            if not settings.fresh:
+                kept = book.finished(run, submission, rests_on(submission), settings.language)
+            if kept is None:
+                yield submission
+            else:
+                take(kept)
+
+    results.log(f"run {run}: {topic}, about {count} submissions, {settings.jobs} jobs, grader {basis[:12]}")
+    work = batch.shards(unfinished(), count, course.root, topic, secret, settings.jobs, settings.isolation)
+    for outcome in batch.outcomes(work, settings.pool, settings.jobs):
+        book.add(run, outcome, settings.language)
+        take(outcome)
+    results.log(f"run {run} ended: {tally.graded} graded, {tally.reused} of them before, {tally.failed} failed")
+    return tally
+
+
+def _told(outcome: Outcome) -> str:
+    """One outcome in a line of the log."""
+    student, report = outcome.submission.student, outcome.report
+    if report is None:
+        return f"{student}: not graded: {outcome.trouble}"
+    seconds = sum(question.seconds for question in report.questions)
+    how = "kept" if outcome.reused else f"{seconds:.2f} s, seed {report.seed}, level {report.isolation.level}"
+    problem = f", {outcome.submission.problem}" if outcome.submission.problem else ""
+    return f"{student}: {report.score:g}/{report.points:g}, {how}{'' if report.is_final else ', not final'}{problem}"
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A student's standing in a topic with what counts of it. attempts: how many submissions there are."""
+
+    standing: Standing
+    final: Final
+    attempts: int = 1
+
+
+def grades(book: Book, topic: str, policy: Policy, student: str = "") -> Iterator[Grade]:
+    """What counts for every student of a topic, in the order of their keys."""
+    decided = decisions(book, topic)
+    held: list[Standing] = []
+    for standing in book.standings(topic, student=student):
+        if held and held[0].student != standing.student:
+            yield _counting(held, policy, decided)
+            held = []
+        held.append(standing)
+    if held:
+        yield _counting(held, policy, decided)
+
+
+def _counting(attempts: list[Standing], policy: Policy, decided: dict[str, Decisions]) -> Grade:
+    finals = [_final(each, policy, decided.get(each.student, Decisions())) for each in attempts]
+    chosen = policies.counts(finals, policy)
+    return Grade(attempts[chosen], finals[chosen], len(attempts))
+
+
+def _final(standing: Standing, policy: Policy, decided: Decisions) -> Final:
+    if standing.score is None and decided.score is None and not decided.excused:
+        return Final(None, 0.0, None, 0.0)
+    return policies.final(
+        standing.questions,
+        policy,
+        student=standing.student,
+        section=standing.section,
+        handed_in=standing.handed_in,
+        flagged=standing.late,
+        decisions=decided,
+    )
+
+
+def decisions(book: Book, topic: str) -> dict[str, Decisions]:
+    """What people decided about each student of a topic and still holds; of two about one thing, the later."""
+    found: dict[str, dict[str, object]] = {}
+    for event in book.events(topic):
+        if not event.holds or not event.student:
+            continue
+        mine = found.setdefault(event.student, {})
+        if event.kind == "override" and "question" in event.value:
+            asked = dict(mine.get("questions") or {})  # type: ignore[call-overload]
+            mine.update(questions={**asked, str(event.value["question"]): float(event.value["score"])}, why=event.why)
+        elif event.kind == "override":
+            mine.update(score=float(event.value["score"]), why=event.why)
+        elif event.kind == "excuse":
+            mine.update(excused=True, why=event.why)
+        elif event.kind == "extension":
+            mine.update(until=policies.moment(event.value["until"], None, "until"))
+    return {student: Decisions(**values) for student, values in found.items()}  # type: ignore[arg-type]
+
+
+HEADINGS = ("student", "score", "points", "final", "note")
+
+
+def rows(book: Book, assignment: Assignment, policy: Policy) -> Iterator[tuple[str, ...]]:
+    """grades.csv: a heading and a row for each student."""
+    exercises = [exercise.name for exercise in assignment.exercises]
+    yield (*HEADINGS, *exercises, "raw", "adjustments", "name", "section", "handed in", "attempts")
+    for grade in grades(book, assignment.topic, policy):
+        yield _row(grade, exercises)
+
+
+def _row(grade: Grade, exercises: Iterable[str]) -> tuple[str, ...]:
+    standing, final = grade.standing, grade.final
+    excused = "EX" if final.excused else ""
+    score = excused or (f"{final.score:g}" if final.score is not None else "")
+    points = f"{final.points:g}" if final.score is not None or excused else ""
+    flagged = for_review(standing.flagged)
+    note = standing.problem or flagged or standing.note or standing.trouble
+    parts = [f"{total(q.score for q in standing.questions if q.exercise == each):g}" for each in exercises]
+    lines = "; ".join(f"{line.text} ({line.change:+g})" if line.change else str(line.text) for line in final.lines)
+    at = standing.handed_in.isoformat(" ", "minutes") if standing.handed_in else ""
+    return (
+        standing.student, score, points, "yes" if standing.is_final else "no", str(note or ""),
+        *(parts if standing.score is not None else [""] * len(parts)),
+        f"{final.raw:g}" if final.raw is not None else "", lines, standing.name, standing.section, at,
+        str(grade.attempts),
+    )  # fmt: skip

@@ -1,0 +1,214 @@
+"""Zips and tars opened with limits that hold while they are read, whatever their headers claim."""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import struct
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from autograder.model import sentence
+from autograder.sources.tree import MOST_ENTRIES, Entry, Unreadable, _nothing, safe_parts
+
+TAR_BYTES = 4 << 30
+NESTED_BYTES = 64 << 20
+NESTED_ENTRIES = 5000
+DIRECTORY_BYTES = 256
+TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+UNKNOWN = (".7z", ".rar", ".gz", ".bz2", ".xz", ".zst")
+DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError,
+           OSError, struct.error, KeyError, MemoryError)  # fmt: skip
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file's name is that of an archive, of a kind that is opened or not."""
+    return name.casefold().endswith((".zip", *TARS, *UNKNOWN))
+
+
+def stem(name: str) -> str:
+    """A file's name without its suffix, `.tar.gz` counting as one."""
+    for suffix in TARS:
+        if name.casefold().endswith(suffix):
+            return name[: -len(suffix)]
+    return name.rpartition(".")[0] or name
+
+
+def entries(name: str, path: Path, stack: ExitStack) -> list[Entry] | None:
+    """The entries of an archive of the class, None if it is none. Raises Unreadable for a damaged one."""
+    if name.casefold().endswith(TARS):  # first: a tar whose last file is a zip ends as a zip does
+        return _tarred(stack.enter_context(path.open("rb")), stack, MOST_ENTRIES, TAR_BYTES)
+    if zipfile.is_zipfile(path):
+        return _zipped(stack.enter_context(path.open("rb")), stack, MOST_ENTRIES)
+    return None
+
+
+def nested(entry: Entry, stack: ExitStack) -> list[Entry]:
+    """The entries of an archive that a student handed in. Raises Unreadable, TooLarge."""
+    content = io.BytesIO(entry.read(NESTED_BYTES))
+    if entry.name.casefold().endswith(TARS):
+        return _tarred(content, stack, NESTED_ENTRIES, NESTED_BYTES)
+    if zipfile.is_zipfile(content):
+        return _zipped(content, stack, NESTED_ENTRIES)
+    raise Unreadable("it is no zip or tar")
+
+
+def _zipped(file: IO[bytes], stack: ExitStack, most: int) -> list[Entry]:
+    _refuse_large_directory(file, most)
+    try:
+        archive = stack.enter_context(zipfile.ZipFile(file))
+        return [_zip_entry(archive, info) for info in archive.infolist() if not info.is_dir()]
+    except DAMAGED as error:
+        raise Unreadable(f"the zip is damaged ({error})") from None
+
+
+def _refuse_large_directory(file: IO[bytes], most: int) -> None:
+    """Before the whole list of names is read into memory: how large does the end of the zip say that it is?"""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - 65_557 - 76))
+    tail = file.read()
+    file.seek(0)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        raise Unreadable("the zip is damaged (its end is missing)")
+    count, length = struct.unpack_from("<HL", tail, at + 10)
+    large = tail.rfind(b"PK\x06\x06", 0, at)
+    if large >= 0 and len(tail) >= large + 56:
+        count, length = struct.unpack_from("<QQ", tail, large + 32)
+    if count > most or length > most * DIRECTORY_BYTES:
+        raise Unreadable(f"the zip lists {count} files in {length} bytes; {most} files are the limit")
+
+
+def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
+    name = _name(info)
+    mode = info.external_attr >> 16
+    try:
+        parts = safe_parts(name)
+    except ValueError as error:
+        return Entry(_shown(name), 0, _nothing, sentence("{name} is not taken: {why}", name=name, why=str(error)))
+    if stat.S_ISLNK(mode):
+        problem = sentence("{name} is a symbolic link, a plain file is expected", name=parts[-1])
+        return Entry(parts, 0, _nothing, problem)
+    if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return Entry(parts, 0, _nothing, sentence("{name} is no plain file", name=parts[-1]))
+    if info.flag_bits & 1:
+        return Entry(parts, 0, _nothing, sentence("{name} is encrypted", name=parts[-1]))
+    return Entry(parts, info.file_size, _zip_reader(archive, info), None, _zip_time(info))
+
+
+def _shown(name: str) -> tuple[str, ...]:
+    """A refused name as parts that lead nowhere, first part kept so that it is told whose it is."""
+    parts = [re.sub(r"[\x00-\x1f\ud800-\udfff]", "_", part)[:100] for part in re.split(r"[/\\]", name)]
+    return tuple(part for part in parts if part not in ("", ".", ".."))[:32] or ("_",)
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The name, where an old program wrote UTF-8 without saying so too."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
+def _zip_time(info: zipfile.ZipInfo) -> datetime | None:
+    try:
+        return datetime(*info.date_time).astimezone()
+    except (ValueError, OSError, OverflowError):
+        return None
+
+
+def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
+    def read(most: int) -> bytes:
+        try:
+            with archive.open(info) as file:
+                return file.read(most + 1)
+        except DAMAGED as error:
+            raise Unreadable(f"it is damaged in the zip ({type(error).__name__})") from None
+
+    return read
+
+
+class _Counted(io.RawIOBase):
+    """A stream that ends with an exception after so many bytes."""
+
+    def __init__(self, file: Any, most: int) -> None:
+        self.file, self.left, self.most = file, most, most
+
+    def read(self, size: int = -1) -> bytes:
+        content: bytes = self.file.read(size if size >= 0 else self.left + 1)
+        self.left -= len(content)
+        if self.left < 0:
+            raise Unreadable(f"the tar holds more than {self.most} bytes")
+        return content
+
+
+def _tarred(file: IO[bytes], stack: ExitStack, most: int, most_bytes: int) -> list[Entry]:
+    """A tar can be read only from its beginning: its small files are copied, under numbers, to a place of our own."""
+    place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
+    try:
+        with tarfile.open(fileobj=_Counted(_unpacked(file), most_bytes), mode="r|") as archive:
+            found = list(_tar_entries(archive, place, most))
+    except DAMAGED as error:
+        raise Unreadable(f"the tar is damaged ({type(error).__name__})") from None
+    return found
+
+
+def _unpacked(file: IO[bytes]) -> Any:
+    import bz2
+    import gzip
+    import lzma
+
+    head = file.read(6)
+    file.seek(0)
+    if head.startswith(b"\x1f\x8b"):
+        return gzip.open(file)
+    if head.startswith(b"BZh"):
+        return bz2.open(file)
+    return lzma.open(file) if head.startswith(b"\xfd7zXZ") else file
+
+
+def _tar_entries(archive: tarfile.TarFile, place: Path, most: int) -> Iterator[Entry]:
+    for number, member in enumerate(archive):
+        if number >= most:
+            raise Unreadable(f"the tar lists more than {most} files")
+        if not member.isdir():
+            yield _tar_entry(archive, member, place / str(number))
+
+
+def _tar_entry(archive: tarfile.TarFile, member: tarfile.TarInfo, copy: Path) -> Entry:
+    try:
+        parts = safe_parts(member.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    except ValueError as error:
+        problem = sentence("{name} is not taken: {why}", name=member.name, why=str(error))
+        return Entry(_shown(member.name), 0, _nothing, problem)
+    if member.issym() or member.islnk():
+        problem = sentence("{name} is a symbolic link, a plain file is expected", name=parts[-1])
+        return Entry(parts, 0, _nothing, problem)
+    if not member.isfile():
+        return Entry(parts, 0, _nothing, sentence("{name} is no plain file", name=parts[-1]))
+    if member.size <= NESTED_BYTES:
+        content = archive.extractfile(member)
+        assert content is not None
+        with copy.open("wb") as file:
+            while piece := content.read(1 << 20):
+                file.write(piece)
+    at = datetime.fromtimestamp(member.mtime, UTC) if 0 < member.mtime < 1 << 33 else None
+    return Entry(parts, member.size, _copy_reader(copy), None, at)
+
+
+def _copy_reader(copy: Path) -> Callable[[int], bytes]:
+    def read(most: int) -> bytes:
+        with copy.open("rb") as file:
+            return file.read(most + 1)
+
+    return read

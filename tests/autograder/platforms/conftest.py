@@ -1,0 +1,54 @@
+"""One course tree of nbgrader, graded by nbgrader itself: what several tests look at."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from attacks import IN_NBGRADER
+from trees import ROOT, TOPIC, command, read, submit, with_attack
+
+from autograder.manifest import Course
+from autograder.platforms.nbgrader_import import tree_at
+from autograder.platforms.samples import samples
+
+WRONG = "mistake-loss_summed"
+
+
+@dataclass(frozen=True)
+class Nbgrader:
+    """A tree with submissions that nbgrader autograded. said: what its commands printed."""
+
+    tree: Path
+    released: dict
+    said: dict
+    scores: dict
+
+
+@pytest.fixture(scope="session")
+def nbgrader(tmp_path_factory):
+    """The reference, a mistake and every attack, released and autograded by nbgrader's own commands."""
+    tree = tmp_path_factory.mktemp("nbgrader")
+    command(ROOT, "autograder", "nbgrader", "release", TOPIC, "--tree", str(tree))
+    said = {"generate_assignment": command(tree, "nbgrader", "generate_assignment", TOPIC)}
+    released = read(tree / "release" / TOPIC / f"{TOPIC}.ipynb")
+    for sample in samples(Course(ROOT), TOPIC):
+        if sample.name in ("reference", WRONG):
+            submit(tree, sample.name, sample.in_notebook(released))
+    for name, attack in IN_NBGRADER.items():
+        submit(tree, name, with_attack(released, attack))
+    said["autograde"] = command(tree, "nbgrader", "autograde", TOPIC)
+    return Nbgrader(tree, released, said, scores(tree))
+
+
+def scores(tree):
+    """By student, what the gradebook holds."""
+    with tree_at(tree).gradebook() as book:
+        return {one.student.id: one.score for one in book.find_assignment(TOPIC).submissions}
+
+
+def pytest_collection_modifyitems(items):
+    """Others' packages warn when they are imported; what ours warn of is an error everywhere else."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.filterwarnings("ignore"))
