@@ -12,7 +12,6 @@ from autograder.checks.comparing import (
 from autograder.checks.modules import check_parameters, check_same, trained
 from autograder.checks.observing import Observation
 from autograder.checks.properties import check_falls, check_faster, check_reaches, check_that, parts, then
-from autograder.checks.renaming import renamed
 from autograder.checks.showing import lattice, show_boundary, show_heat, show_path
 
 __all__ = [
@@ -32,7 +31,6 @@ __all__ = [
     "check_unchanged",
     "lattice",
     "parts",
-    "renamed",
     "show_boundary",
     "show_heat",
     "show_path",

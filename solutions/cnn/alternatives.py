@@ -1,6 +1,6 @@
 """Right answers written another way: each of them must keep every point."""
 
-from collections import namedtuple
+from collections import OrderedDict, namedtuple
 
 import numpy as np
 import torch
@@ -549,11 +549,15 @@ def conv2d_by_a_layer(x, w, b, stride=1, pad=0):
 @alternative("digits_cnn", replaces="DigitsCNN")
 class DigitsCNNInOneRow(nn.Sequential):
     def __init__(self, side=8, channels=1, classes=10):
-        layers, before = [], channels
-        for after in (16, 32):
-            layers += [nn.Conv2d(before, after, kernel_size=3, padding="same"), nn.MaxPool2d(2, 2), nn.ReLU()]
-            side, before = side // 2, after
-        super().__init__(*layers, nn.Flatten(), nn.Linear(before * side * side, classes))
+        layers = {"conv1": nn.Conv2d(channels, 16, kernel_size=3, padding="same"), "pool1": nn.MaxPool2d(2, 2)}
+        layers |= {
+            "relu1": nn.ReLU(),
+            "conv2": nn.Conv2d(16, 32, 3, 1, 1),
+            "pool2": nn.MaxPool2d(2),
+            "relu2": nn.ReLU(),
+        }
+        layers |= {"flat": nn.Flatten(), "read": nn.Linear(32 * (side // 2 // 2) ** 2, classes)}
+        super().__init__(OrderedDict(layers))
 
 
 @alternative("digits_cnn", replaces="DigitsCNN")
@@ -562,33 +566,28 @@ class DigitsCNNOfFunctions(nn.Module):
 
     def __init__(self, side=8, channels=1, classes=10):
         super().__init__()
-        self.out = nn.Linear(32 * (side // 4) * (side // 4), classes)
-        self.c2 = nn.Conv2d(16, 32, (3, 3), padding=(1, 1))
-        self.c1 = nn.Conv2d(channels, 16, (3, 3), padding=(1, 1))
+        self.read = nn.Linear(32 * (side // 4) * (side // 4), classes)
+        self.conv2 = nn.Conv2d(16, 32, (3, 3), padding=(1, 1))
+        self.conv1 = nn.Conv2d(channels, 16, (3, 3), padding=(1, 1))
         self.note = "LeNet"
 
     def forward(self, x):
-        for layer in (self.c1, self.c2):
+        for layer in (self.conv1, self.conv2):
             x = nn.functional.max_pool2d(layer(x).clamp(min=0), 2)
-        return self.out(x.reshape(x.shape[0], -1))
+        return self.read(x.reshape(x.shape[0], -1))
 
 
 @alternative("digits_cnn", replaces="DigitsCNN")
-class DigitsCNNOfParameters(nn.Module):
-    def __init__(self, side=8, channels=1, classes=10):
-        super().__init__()
-        shapes = {"W1": (16, channels, 3, 3), "b1": (16,), "W2": (32, 16, 3, 3), "b2": (32,)}
-        shapes |= {"W3": (classes, 32 * (side // 4) ** 2), "b3": (classes,)}
-        for name, shape in shapes.items():
-            self.register_parameter(name, nn.Parameter(torch.full(shape, 0.01)))
+class DigitsCNNByUnfolding(right.DigitsCNN):
+    """The right parameters, every convolution as one matrix product."""
 
     def forward(self, x):
-        for W, b in ((self.W1, self.b1), (self.W2, self.b2)):
+        for layer in (self.conv1, self.conv2):
             N, _, H, V = x.shape
             columns = nn.functional.unfold(x, 3, padding=1)  # (N, C·9, H·V)
-            x = torch.relu(W.flatten(1) @ columns + b[:, None]).view(N, len(W), H, V)
+            x = torch.relu(layer.weight.flatten(1) @ columns + layer.bias[:, None]).view(N, -1, H, V)
             x = x[:, :, : H // 2 * 2, : V // 2 * 2].unflatten(2, (-1, 2)).unflatten(4, (-1, 2)).amax((3, 5))
-        return x.flatten(1) @ self.W3.T + self.b3
+        return x.flatten(1) @ self.read.weight.T + self.read.bias
 
 
 @alternative("digits_cnn", replaces="count_params")

@@ -1343,18 +1343,18 @@ class _Digits(nn.Module):
 
     def __init__(self, side=8, channels=1, classes=10):
         super().__init__()
-        self.c1 = nn.Conv2d(channels, 16, 3, padding=self.padding, bias=self.bias)
-        self.c2 = nn.Conv2d(16, 32, 3, padding=self.padding, bias=self.bias)
+        self.conv1 = nn.Conv2d(channels, 16, 3, padding=self.padding, bias=self.bias)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=self.padding, bias=self.bias)
         self.read = nn.Linear(32 * self.places(side), classes, bias=self.read_bias)
 
     def places(self, side):
         return (side // 4) ** 2
 
     def first(self, x):
-        return self.pooled(self.c1(x).relu())
+        return self.pooled(self.conv1(x).relu())
 
     def second(self, x):
-        return self.pooled(self.c2(x).relu())
+        return self.pooled(self.conv2(x).relu())
 
     def pooled(self, x):
         return nn.functional.max_pool2d(x, 2)
@@ -1500,7 +1500,7 @@ class DigitsWithReluAtTheEnd(_Digits):
 )
 class DigitsWithoutTheFirstRelu(_Digits):
     def first(self, x):
-        return self.pooled(self.c1(x))
+        return self.pooled(self.conv1(x))
 
 
 @mistake(
@@ -1511,7 +1511,7 @@ class DigitsWithoutTheFirstRelu(_Digits):
 )
 class DigitsWithoutTheSecondRelu(_Digits):
     def second(self, x):
-        return self.pooled(self.c2(x))
+        return self.pooled(self.conv2(x))
 
 
 @mistake(
@@ -1942,9 +1942,7 @@ def _trained(X, y, epochs, seed, net=None, lr=0.01, loss=nn.functional.cross_ent
     zh="你的网络回答问题时，还在训练模式吗？",
 )
 def train_cnn_without_eval(X, y, epochs, seed):
-    net = right.DigitsCNN()
-    net.features.append(nn.BatchNorm2d(32, affine=False))
-    return _trained(X, y, epochs, seed, net)
+    return _trained(X, y, epochs, seed, nn.Sequential(nn.BatchNorm2d(1, affine=False), right.DigitsCNN()))
 
 
 @mistake(

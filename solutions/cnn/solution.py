@@ -358,8 +358,8 @@ class DigitsCNN(nn.Module):
     In this order: convolution 3 by 3 to 16 channels, ReLU, max pooling 2 by 2; convolution 3 by 3 to 32 channels, ReLU,
     max pooling 2 by 2; all features of an image in one row, as `flatten` puts them (channels, then rows, then columns);
     linear layer to the classes. Both convolutions pad by 1, so that they keep the size; pooling has stride 2 and rounds
-    down. Each convolution and the linear layer have biases, and there is nothing else to learn. Name your layers as you
-    like: graders tell the parameters apart by their shapes.
+    down. Each convolution and the linear layer have biases, and there is nothing else to learn. The three layers that
+    learn are called `conv1`, `conv2` and `read`: graders load their own weights by name.
 
     side: int >= 4, rows and columns of the images.
     channels: int >= 1, channels of the images.
@@ -370,14 +370,8 @@ class DigitsCNN(nn.Module):
     def __init__(self, side=8, channels=1, classes=10):
         super().__init__()
         ### BEGIN SOLUTION
-        self.features = nn.Sequential(
-            nn.Conv2d(channels, 16, 3, padding=1),  # (N, 16, side, side)
-            nn.ReLU(),
-            nn.MaxPool2d(2),  # (N, 16, side // 2, side // 2)
-            nn.Conv2d(16, 32, 3, padding=1),  # (N, 32, side // 2, side // 2)
-            nn.ReLU(),
-            nn.MaxPool2d(2),  # (N, 32, side // 4, side // 4)
-        )
+        self.conv1 = nn.Conv2d(channels, 16, 3, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
         self.read = nn.Linear(32 * (side // 4) ** 2, classes)
         ### END SOLUTION
 
@@ -388,7 +382,9 @@ class DigitsCNN(nn.Module):
         Returns: float tensor (N, classes), logits: any number, no softmax.
         """
         ### BEGIN SOLUTION
-        return self.read(self.features(x).flatten(1))  # (N, classes)
+        for layer in (self.conv1, self.conv2):
+            x = nn.functional.max_pool2d(layer(x).relu(), 2)  # (N, 16 or 32, rows // 2, columns // 2)
+        return self.read(x.flatten(1))  # (N, classes)
         ### END SOLUTION
 
 

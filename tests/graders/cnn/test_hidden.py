@@ -11,7 +11,6 @@ from autograder.checks import (
     check_same,
     check_that,
     parts,
-    renamed,
     then,
 )
 from autograder.data import digits
@@ -309,7 +308,7 @@ def test_digits_cnn_of_other_images(student, reference, tensors):
         yours, ours = student.DigitsCNN(*sizes), tensors.drawn(reference.DigitsCNN(*sizes)).double()
         yours.double()
         x = tensors.normal((N, sizes[1], sizes[0], sizes[0]), dtype="float64")
-        check_same(yours, renamed(ours, like=yours), at=(x,))
+        check_same(yours, ours, at=(x,))
 
 
 @points(0.5)
@@ -377,7 +376,7 @@ def test_spatial_transformer_of_batches(student, reference, tensors):
 def digit_images(rng, train, test):
     """Digits in random order: X_train, y_train, X_test, y_test; images float32 (n, 1, 8, 8) from 0 to 1."""
     X, y = digits()
-    order = rng.permutation(len(X))
+    order = rng.permutation(len(y))
     images = torch.from_numpy(X / 16).float().reshape(-1, 1, 8, 8)
     sets = order[:train], order[train : train + test]
     return tuple(data[each] for each in sets for data in (images, torch.from_numpy(y)))
