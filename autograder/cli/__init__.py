@@ -16,12 +16,13 @@ from pathlib import Path
 from autograder.cli.codes import OURS, STOPPED, USAGE
 from autograder.model import AutograderError, UsageError
 
-NAMES = (
-    *("grade", "loop", "report", "batch", "gradebook", "regrade", "export", "author", "platforms", "release"),
-    "doctor",
-)
+STUDENTS = ("grade", "loop", "report")
+INSTRUCTORS = ("batch", "gradebook", "regrade", "export")
+AUTHORS = ("author", "probing", "platforms", "release")
 COMMANDS = tuple(  # a student's edition holds some of them
-    importlib.import_module(f"{__name__}.{name}") for name in NAMES if importlib.util.find_spec(f"{__name__}.{name}")
+    importlib.import_module(f"{__name__}.{name}")
+    for name in (*STUDENTS, *INSTRUCTORS, *AUTHORS, "doctor")
+    if importlib.util.find_spec(f"{__name__}.{name}")
 )
 
 

@@ -29,6 +29,7 @@ def add_to(commands: Commands) -> None:
     watch.add_argument("topic", nargs="?", default="", help="a topic; whichever is saved when left out")
     watch.add_argument("--seed", default=PUBLIC_SEED, help="draw other inputs (default: %(default)s)")
     watch.add_argument("--from", dest="origin", type=Path, help="a file or folder to watch instead of starter/")
+    watch.add_argument("--author", action="store_true", help="prove the topic on every save of one of its files")
     told_how_to_grade(command(commands, "hint", _hint, "a hint for the first question that is open"))
     told_how_to_grade(command(commands, "status", _status, "progress over all topics and what comes next"))
     told_how_to_grade(command(commands, "debug", _debug, "one question in this process, where breakpoint() works"))
@@ -46,6 +47,8 @@ def _origins(course: Course, topics: tuple[str, ...], options: argparse.Namespac
 def _watch(options: argparse.Namespace) -> int:
     """Grade, wait, grade again, until q or Ctrl-C. Raises UsageError."""
     course, language = course_of(options), chosen(options.lang)
+    if options.author:
+        return _prove_on_save(course, options.topic)
     origins = _origins(course, topics_of(course, options.topic), options)
     from autograder.loop.keys import keys
     from autograder.loop.watch import Watcher
@@ -68,6 +71,27 @@ def _watch(options: argparse.Namespace) -> int:
             watcher.run(max(origins, key=saved_at))
         except KeyboardInterrupt:
             return GRADED
+    return GRADED
+
+
+def _prove_on_save(course: Course, topic: str) -> int:
+    """Prove a topic on every save, each time in a process of its own, which reads all anew. Raises UsageError."""
+    import subprocess
+
+    from autograder.loop.saves import files_of, saves
+
+    if not topic:
+        raise UsageError("watch --author needs a topic: autograder watch --author TOPIC")
+    course.assignment(topic)
+    words = [sys.executable, "-m", "autograder", "--root", str(course.root), "check", topic, "--flakes", "0"]
+    turns = saves(lambda: files_of(course, topic))
+    try:
+        subprocess.run(words, check=False)
+        for changed in turns:
+            print(f"\n{', '.join(str(path.relative_to(course.root)) for path in changed)}", flush=True)
+            subprocess.run(words, check=False)
+    except KeyboardInterrupt:
+        pass
     return GRADED
 
 
