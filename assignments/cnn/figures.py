@@ -14,6 +14,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+import torch
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -238,6 +239,38 @@ def maxpool_gradient() -> Figure:
     return figure
 
 
+# A seven of 8 by 8 pixels.
+SEVEN = np.zeros((8, 8))
+SEVEN[1, 1:7] = SEVEN[2, 5:7] = SEVEN[3, 4:6] = SEVEN[4, 3:5] = SEVEN[5, 3:5] = SEVEN[6, 2:4] = 1
+
+
+def turn(degrees: float, scale: float) -> torch.Tensor:
+    """The map of a turned and scaled grid: (1, 2, 3)."""
+    angle = np.deg2rad(degrees)
+    cosine, sine = scale * np.cos(angle), scale * np.sin(angle)
+    return torch.tensor([[[cosine, -sine, 0.0], [sine, cosine, 0.0]]])
+
+
+def spatial_transformer() -> Figure:
+    """A turned digit with the points at which a grid turned likewise reads it, and what is read there."""
+    figure, axes = plt.subplots(1, 2, figsize=(6.2, 3.1), layout="constrained")
+    upright = torch.from_numpy(SEVEN)[None, None]
+    lying = reference.bilinear_sample(upright, reference.affine_grid(turn(-35, 1.25), 16, 16))
+    points = reference.affine_grid(turn(35, 0.8), 8, 8)
+    seen = reference.bilinear_sample(lying, points)[0, 0].numpy()
+    for ax, image in zip(axes, (lying[0, 0].numpy(), seen), strict=True):
+        ax.imshow(image, cmap="gray_r", vmin=0, vmax=1, extent=(-1, 1, 1, -1))
+        ax.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+    own = (2 * np.arange(8) + 1) / 8 - 1
+    x, y = np.meshgrid(own, own)
+    for ax, places in ((axes[0], points[0].numpy().reshape(-1, 2)), (axes[1], np.stack([x, y], -1).reshape(-1, 2))):
+        ax.scatter(*places.T, s=12, c=ORANGE, lw=0)
+    for column in (0, 7):  # which side of the grid is which
+        axes[0].plot(*points[0, :, column].numpy().T, c=(BLUE, GREEN)[column // 7], lw=1.2)
+        axes[1].plot([own[column]] * 8, own, c=(BLUE, GREEN)[column // 7], lw=1.2)
+    return figure
+
+
 FIGURES: dict[str, Callable[[], Figure]] = {
     "dense_to_convolution": dense_to_convolution,
     "sliding_window": sliding_window,
@@ -246,6 +279,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "windows_per_pixel": windows_per_pixel,
     "im2col": im2col,
     "maxpool_gradient": maxpool_gradient,
+    "spatial_transformer": spatial_transformer,
 }
 
 

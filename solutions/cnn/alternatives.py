@@ -1,9 +1,11 @@
 """Right answers written another way: each of them must keep every point."""
 
-from collections import namedtuple
+from collections import OrderedDict, namedtuple
 
 import numpy as np
+import torch
 from numpy.lib.stride_tricks import sliding_window_view
+from torch import nn
 
 from autograder.bank import alternative
 
@@ -528,3 +530,185 @@ def global_avg_pool_backward_view(dout, cache):
 def global_avg_pool_backward_outer(dout, cache):
     H, W = cache[2:]
     return np.kron(dout.astype(np.float32)[:, :, None, None], np.full((1, 1, H, W), 1 / (H * W), dtype=np.float32))
+
+
+# K3, by a layer of PyTorch's
+
+
+@alternative("conv2d_forward", replaces="conv2d_forward")
+def conv2d_by_a_layer(x, w, b, stride=1, pad=0):
+    layer = nn.Conv2d(w.shape[1], w.shape[0], w.shape[2:], stride=stride, padding=pad, dtype=torch.float64)
+    weights = {"weight": torch.tensor(w), "bias": torch.tensor(b)}
+    out = torch.func.functional_call(layer, weights, (torch.tensor(x),))
+    return out.detach().numpy(), (x, w, b, stride, pad)
+
+
+# K8  digits_cnn
+
+
+@alternative("digits_cnn", replaces="DigitsCNN")
+class DigitsCNNInOneRow(nn.Sequential):
+    def __init__(self, side=8, channels=1, classes=10):
+        layers = {"conv1": nn.Conv2d(channels, 16, kernel_size=3, padding="same"), "pool1": nn.MaxPool2d(2, 2)}
+        layers |= {
+            "relu1": nn.ReLU(),
+            "conv2": nn.Conv2d(16, 32, 3, 1, 1),
+            "pool2": nn.MaxPool2d(2),
+            "relu2": nn.ReLU(),
+        }
+        layers |= {"flat": nn.Flatten(), "read": nn.Linear(32 * (side // 2 // 2) ** 2, classes)}
+        super().__init__(OrderedDict(layers))
+
+
+@alternative("digits_cnn", replaces="DigitsCNN")
+class DigitsCNNOfFunctions(nn.Module):
+    """Layers in another order than they are used, an attribute that is none, functions instead of modules."""
+
+    def __init__(self, side=8, channels=1, classes=10):
+        super().__init__()
+        self.read = nn.Linear(32 * (side // 4) * (side // 4), classes)
+        self.conv2 = nn.Conv2d(16, 32, (3, 3), padding=(1, 1))
+        self.conv1 = nn.Conv2d(channels, 16, (3, 3), padding=(1, 1))
+        self.note = "LeNet"
+
+    def forward(self, x):
+        for layer in (self.conv1, self.conv2):
+            x = nn.functional.max_pool2d(layer(x).clamp(min=0), 2)
+        return self.read(x.reshape(x.shape[0], -1))
+
+
+@alternative("digits_cnn", replaces="DigitsCNN")
+class DigitsCNNByUnfolding(right.DigitsCNN):
+    """The right parameters, every convolution as one matrix product."""
+
+    def forward(self, x):
+        for layer in (self.conv1, self.conv2):
+            N, _, H, V = x.shape
+            columns = nn.functional.unfold(x, 3, padding=1)  # (N, C·9, H·V)
+            x = torch.relu(layer.weight.flatten(1) @ columns + layer.bias[:, None]).view(N, -1, H, V)
+            x = x[:, :, : H // 2 * 2, : V // 2 * 2].unflatten(2, (-1, 2)).unflatten(4, (-1, 2)).amax((3, 5))
+        return x.flatten(1) @ self.read.weight.T + self.read.bias
+
+
+@alternative("digits_cnn", replaces="count_params")
+def count_params_by_shapes(module):
+    total = 0
+    for _, parameter in module.named_parameters():
+        if parameter.requires_grad:
+            total += int(np.prod(parameter.shape))
+    return total
+
+
+@alternative("digits_cnn", replaces="count_params")
+def count_params_of_all_in_one(module):
+    learned = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    return len(nn.utils.parameters_to_vector(learned)) if learned else 0
+
+
+# K9  spatial_transformer
+
+
+@alternative("spatial_transformer", replaces="affine_grid")
+def affine_grid_of_torch(theta, H, W):
+    return nn.functional.affine_grid(theta, (len(theta), 1, H, W), align_corners=False)
+
+
+@alternative("spatial_transformer", replaces="affine_grid")
+def affine_grid_in_two_steps(theta, H, W):
+    x = torch.linspace(-1 + 1 / W, 1 - 1 / W, W, dtype=theta.dtype)
+    y = torch.linspace(-1 + 1 / H, 1 - 1 / H, H, dtype=theta.dtype)
+    across, down, shift = theta[:, None, None].unbind(-1)  # each (N, 1, 1, 2)
+    return x[:, None] * across + y[:, None, None] * down + shift
+
+
+@alternative("spatial_transformer", replaces="affine_grid")
+def affine_grid_by_loops(theta, H, W):
+    one = torch.ones((), dtype=theta.dtype)
+    rows = []
+    for i in range(H):
+        for j in range(W):
+            centre = torch.stack([one * ((j + 0.5) * 2 / W - 1), one * ((i + 0.5) * 2 / H - 1), one])
+            rows.append(theta @ centre)  # (N, 2)
+    return torch.stack(rows, dim=1).view(-1, H, W, 2)
+
+
+@alternative("spatial_transformer", replaces="bilinear_sample")
+def bilinear_sample_of_torch(img, grid):
+    return nn.functional.grid_sample(img, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+
+
+@alternative("spatial_transformer", replaces="bilinear_sample")
+def bilinear_sample_by_hats(img, grid):
+    """Every pixel has a hat of one pixel's reach around its centre, as in equation 5 of Jaderberg et al."""
+    H, W = img.shape[2:]
+    x, y = ((grid[..., 0] + 1) * W - 1) / 2, ((grid[..., 1] + 1) * H - 1) / 2
+    across = (1 - (x[..., None] - torch.arange(W)).abs()).clamp(min=0)  # (N, H', W', W)
+    down = (1 - (y[..., None] - torch.arange(H)).abs()).clamp(min=0)  # (N, H', W', H)
+    return torch.einsum("nchw,nabh,nabw->ncab", img, down, across)
+
+
+@alternative("spatial_transformer", replaces="bilinear_sample")
+def bilinear_sample_in_a_frame_of_zeros(img, grid):
+    N, C, H, W = img.shape
+    framed = nn.functional.pad(img, (1, 1, 1, 1)).flatten(2)  # (N, C, (H + 2)(W + 2))
+    x = ((grid[..., 0] + 1) * W / 2 + 0.5).clamp(0, W + 1)
+    y = ((grid[..., 1] + 1) * H / 2 + 0.5).clamp(0, H + 1)
+    left, top = x.detach().long().clamp(max=W), y.detach().long().clamp(max=H)
+    fx, fy = (x - left).flatten(1)[:, None], (y - top).flatten(1)[:, None]  # (N, 1, H'·W')
+
+    def at(row, column):
+        flat = (row * (W + 2) + column).flatten(1)[:, None].expand(N, C, -1)
+        return framed.gather(2, flat)  # (N, C, H'·W')
+
+    upper = (1 - fx) * at(top, left) + fx * at(top, left + 1)
+    lower = (1 - fx) * at(top + 1, left) + fx * at(top + 1, left + 1)
+    return ((1 - fy) * upper + fy * lower).view(N, C, *grid.shape[1:3])
+
+
+# K10  train_cnn
+
+
+@alternative("train_cnn")
+def train_cnn_with_normalisation(X, y, epochs, seed):
+    """Batch normalisation, dropout, SGD with momentum: a function comes back that sees to the evaluation itself."""
+    net = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1),
+        nn.BatchNorm2d(16),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3, padding=1),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(2),
+        nn.Flatten(),
+        nn.Dropout(0.1),
+        nn.Linear(128, 10),
+    )
+    order = np.random.default_rng(seed)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.05, momentum=0.9, nesterov=True)
+    for _ in range(epochs):
+        for part in np.array_split(order.permutation(len(X)), -(-len(X) // 50)):
+            batch = torch.from_numpy(part)
+            loss = nn.functional.nll_loss(net(X[batch]).log_softmax(-1), y[batch])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    net.eval()
+
+    def model(x):
+        with torch.no_grad():
+            return net(x)
+
+    return model
+
+
+@alternative("train_cnn")
+def train_cnn_by_neighbours(X, y, epochs, seed):
+    """Nothing is trained: the ten classes are scored by their nearest examples."""
+    examples, labels = X.flatten(1), nn.functional.one_hot(y, 10).to(X.dtype)
+
+    def model(x):
+        distance = torch.cdist(x.flatten(1), examples, compute_mode="donot_use_mm_for_euclid_dist")
+        return (-(distance**2)).softmax(-1) @ labels
+
+    return model

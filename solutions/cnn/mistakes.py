@@ -5,6 +5,8 @@ Left out because they are right: a max-pool gradient that splits among ties, or 
 """
 
 import numpy as np
+import torch
+from torch import nn
 
 from autograder.bank import mistake
 
@@ -1329,3 +1331,690 @@ def global_gradient_divided_by_height(dout, cache):
 )
 def global_gradient_divided_by_channels_too(dout, cache):
     return right.global_avg_pool_backward(dout / cache[1], cache)
+
+
+# K8  digits_cnn
+
+
+class _Digits(nn.Module):
+    """The right network with its steps apart, for a mistake to replace one."""
+
+    bias, read_bias, padding = True, True, 1
+
+    def __init__(self, side=8, channels=1, classes=10):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, 16, 3, padding=self.padding, bias=self.bias)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=self.padding, bias=self.bias)
+        self.read = nn.Linear(32 * self.places(side), classes, bias=self.read_bias)
+
+    def places(self, side):
+        return (side // 4) ** 2
+
+    def first(self, x):
+        return self.pooled(self.conv1(x).relu())
+
+    def second(self, x):
+        return self.pooled(self.conv2(x).relu())
+
+    def pooled(self, x):
+        return nn.functional.max_pool2d(x, 2)
+
+    def flat(self, x):
+        return x.flatten(1)
+
+    def forward(self, x):
+        return self.read(self.flat(self.second(self.first(x))))
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="For which side of the images is your linear layer made?",
+    zh="你的线性层是为多大的图像设计的？",
+)
+class DigitsForMNIST(_Digits):
+    def places(self, side):
+        return 7 * 7
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="What becomes of your linear layer when the images have another side?",
+    zh="图像换了边长，你的线性层还合适吗？",
+)
+class DigitsOfEightOnly(_Digits):
+    def places(self, side):
+        return 2 * 2
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Does your first convolution know how many channels the images have?",
+    zh="第一个卷积层知道图像有几个通道吗？",
+)
+class DigitsOfOneChannelOnly(_Digits):
+    def __init__(self, side=8, channels=1, classes=10):
+        super().__init__(side, 1, classes)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Where does the number of classes come in?",
+    zh="类别数用在哪里了？",
+)
+class DigitsOfTenClassesOnly(_Digits):
+    def __init__(self, side=8, channels=1, classes=10):
+        super().__init__(side, channels, 10)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Which of the layers have biases?",
+    zh="哪些层有偏置？",
+)
+class DigitsWithoutBiases(_Digits):
+    bias = False
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Has the linear layer all that it should learn?",
+    zh="线性层该学的参数都在吗？",
+)
+class DigitsReadWithoutBias(_Digits):
+    read_bias = False
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="What size is the image after your first convolution?",
+    zh="经过第一个卷积层，图像变成多大？",
+)
+class DigitsWithoutPadding(_Digits):
+    padding = 0
+
+    def places(self, side):
+        return (((side - 2) // 2 - 2) // 2) ** 2
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="How many linear layers are there?",
+    zh="一共有几个线性层？",
+)
+class DigitsWithAnotherLinearLayer(_Digits):
+    def __init__(self, side=8, channels=1, classes=10):
+        super().__init__(side, channels, classes)
+        self.hidden = nn.Linear(32 * self.places(side), 64)
+        self.read = nn.Linear(64, classes)
+
+    def flat(self, x):
+        return self.hidden(x.flatten(1)).relu()
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Are these logits, or probabilities already?",
+    zh="这是 logits，还是已经变成概率了？",
+)
+class DigitsWithSoftmax(_Digits):
+    def forward(self, x):
+        return super().forward(x).softmax(-1)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Does something come after the linear layer that the loss does anyway?",
+    zh="线性层之后，是不是多做了损失函数里已有的一步？",
+)
+class DigitsWithLogSoftmax(_Digits):
+    def forward(self, x):
+        return super().forward(x).log_softmax(-1)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="May a logit be negative?",
+    zh="logits 可以是负数吗？",
+)
+class DigitsWithReluAtTheEnd(_Digits):
+    def forward(self, x):
+        return super().forward(x).relu()
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="What stands between the first convolution and the second?",
+    zh="两个卷积层之间有哪些运算？",
+)
+class DigitsWithoutTheFirstRelu(_Digits):
+    def first(self, x):
+        return self.pooled(self.conv1(x))
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="What stands between the second convolution and the linear layer?",
+    zh="第二个卷积层和线性层之间有哪些运算？",
+)
+class DigitsWithoutTheSecondRelu(_Digits):
+    def second(self, x):
+        return self.pooled(self.conv2(x))
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Which of the pixels of a window is kept?",
+    zh="每个窗口里留下的是哪个值？",
+)
+class DigitsWithAveragePooling(_Digits):
+    def pooled(self, x):
+        return nn.functional.avg_pool2d(x, 2)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Which pixel of a window does a step of two keep: the largest?",
+    zh="每隔一个取一个像素，留下的一定是窗口里最大的吗？",
+)
+class DigitsByStrides(_Digits):
+    def pooled(self, x):
+        return x[:, :, 0 : x.shape[2] // 2 * 2 : 2, 0 : x.shape[3] // 2 * 2 : 2]
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="In which order do channels, rows and columns come in your row of features?",
+    zh="展平之后，通道、行、列的先后次序是怎样的？",
+)
+class DigitsFlattenedRowsFirst(_Digits):
+    def flat(self, x):
+        return x.permute(0, 2, 3, 1).flatten(1)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Can the gradient find its way back to the convolutions?",
+    zh="梯度能一路传回卷积层吗？",
+)
+class DigitsDetached(_Digits):
+    def flat(self, x):
+        return x.detach().flatten(1)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Is the first axis still the batch after your flatten?",
+    zh="展平之后，第一个轴还是批吗？",
+)
+class DigitsWithoutTheBatch(_Digits):
+    def flat(self, x):
+        return x.flatten()
+
+
+@mistake(
+    "digits_cnn",
+    replaces="count_params",
+    en="Do you count tensors, or the values in them?",
+    zh="数的是张量的个数，还是张量里的数？",
+)
+def count_params_of_tensors(module):
+    return len([parameter for parameter in module.parameters() if parameter.requires_grad])
+
+
+@mistake(
+    "digits_cnn",
+    replaces="count_params",
+    en="Are biases learned as well?",
+    zh="偏置也是学出来的吗？",
+)
+def count_params_without_biases(module):
+    return sum(p.numel() for p in module.parameters() if p.requires_grad and p.ndim > 1)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="count_params",
+    en="Is a parameter learned when it is frozen?",
+    zh="冻结的参数还会学吗？",
+)
+def count_params_with_the_frozen(module):
+    return sum(p.numel() for p in module.parameters())
+
+
+@mistake(
+    "digits_cnn",
+    replaces="count_params",
+    en="How many values are in a tensor of shape (16, 1, 3, 3): as many as its first axis is long?",
+    zh="形状为 (16, 1, 3, 3) 的张量里有多少个数，等于第一个轴的长度吗？",
+)
+def count_params_by_length(module):
+    return sum(len(p) for p in module.parameters() if p.requires_grad)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="count_params",
+    en="Of which network did you count the parameters?",
+    zh="你数的是哪个网络的参数？",
+)
+def count_params_by_heart(module):
+    return 6090
+
+
+# K9  spatial_transformer
+
+
+def _centres(side, like):
+    return (2 * torch.arange(side).to(like) + 1) / side - 1
+
+
+def _grid(theta, x, y):
+    """The right grid for given columns x and rows y."""
+    rows, columns = torch.meshgrid(y, x, indexing="ij")
+    return torch.einsum("nab,hwb->nhwa", theta, torch.stack([columns, rows, torch.ones_like(rows)], dim=-1))
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="Which comes first in a point of the grid, x or y? And which of them counts columns?",
+    zh="网格的每个点里，先 x 还是先 y？哪一个对应列？",
+)
+def affine_grid_of_y_and_x(theta, H, W):
+    return right.affine_grid(theta, H, W).flip(-1)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="The map gets x first: which of your two axes is that?",
+    zh="变换先取 x：你先给的是哪个轴？",
+)
+def affine_grid_of_rows_as_x(theta, H, W):
+    rows, columns = torch.meshgrid(_centres(H, theta), _centres(W, theta), indexing="ij")
+    return torch.einsum("nab,hwb->nhwa", theta, torch.stack([rows, columns, torch.ones_like(rows)], dim=-1))
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="What lies at -1: the centre of the first pixel, or its edge?",
+    zh="坐标 -1 处是第一个像素的中心，还是它的边缘？",
+)
+def affine_grid_with_corners_aligned(theta, H, W):
+    return nn.functional.affine_grid(theta, (len(theta), 1, H, W), align_corners=True)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="Where does the first pixel begin, and where is its centre?",
+    zh="第一个像素从哪里开始，中心又在哪里？",
+)
+def affine_grid_of_left_edges(theta, H, W):
+    return _grid(theta, _centres(W, theta) - 1 / W, _centres(H, theta) - 1 / H)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="From where to where does an image reach, from 0 to 1?",
+    zh="图像的坐标范围是从 0 到 1 吗？",
+)
+def affine_grid_from_zero_to_one(theta, H, W):
+    return _grid(theta, (_centres(W, theta) + 1) / 2, (_centres(H, theta) + 1) / 2)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="Does theta expect pixels, or coordinates from -1 to 1?",
+    zh="theta 作用的是像素下标，还是 -1 到 1 的坐标？",
+)
+def affine_grid_of_pixels(theta, H, W):
+    return _grid(theta, torch.arange(W).to(theta), torch.arange(H).to(theta))
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="What does the third column of theta do?",
+    zh="theta 的第三列起什么作用？",
+)
+def affine_grid_without_shift(theta, H, W):
+    return right.affine_grid(theta * torch.tensor([1, 1, 0]).to(theta), H, W)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="Is it theta that meets (x, y), or its transpose?",
+    zh="与 (x, y) 相乘的是 theta，还是它的转置？",
+)
+def affine_grid_transposed(theta, H, W):
+    return right.affine_grid(torch.cat([theta[..., :2].mT, theta[..., 2:]], dim=-1), H, W)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="Does every image get its own map?",
+    zh="每幅图像用的是自己的变换吗？",
+)
+def affine_grid_of_the_first_map(theta, H, W):
+    return right.affine_grid(theta[:1].expand(len(theta), 2, 3), H, W)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="Which axis should hold x and y?",
+    zh="x 和 y 应该放在哪个轴上？",
+)
+def affine_grid_coordinates_first(theta, H, W):
+    return right.affine_grid(theta, H, W).permute(0, 3, 1, 2)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="Can theta learn anything from your grid?",
+    zh="theta 还能从你的网格那里学到东西吗？",
+)
+def affine_grid_detached(theta, H, W):
+    return right.affine_grid(theta.detach(), H, W)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="affine_grid",
+    en="How many rows and how many columns has the output?",
+    zh="输出有几行几列？",
+)
+def affine_grid_with_sides_swapped(theta, H, W):
+    return right.affine_grid(theta, W, H)
+
+
+def _sampled(img, x, y, weigh=lambda d: 1 - d.abs(), floor=torch.floor, outside="zeros"):
+    """Right sampling at columns x and rows y in pixels, with a step replaced."""
+    N, _, H, W = img.shape
+    images, out = torch.arange(N)[:, None, None], 0.0
+    for row in (floor(y), floor(y) + 1):
+        for column in (floor(x), floor(x) + 1):
+            weight = weigh(y - row) * weigh(x - column)
+            if outside == "zeros":
+                weight = weight * ((row >= 0) & (row < H) & (column >= 0) & (column < W))
+            i, j = row.long(), column.long()
+            i, j = (i % H, j % W) if outside == "wraps" else (i.clamp(0, H - 1), j.clamp(0, W - 1))
+            out = out + weight[..., None] * img[images, :, i, j]
+    return out.permute(0, 3, 1, 2)
+
+
+def _pixels(img, grid):
+    H, W = img.shape[2:]
+    return ((grid[..., 0] + 1) * W - 1) / 2, ((grid[..., 1] + 1) * H - 1) / 2
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="Which comes first in a point of the grid, x or y? And which of them counts columns?",
+    zh="网格的每个点里，先 x 还是先 y？哪一个对应列？",
+)
+def bilinear_sample_at_y_and_x(img, grid):
+    return right.bilinear_sample(img, grid.flip(-1))
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="What lies at -1: the centre of the first pixel, or its edge?",
+    zh="坐标 -1 处是第一个像素的中心，还是它的边缘？",
+)
+def bilinear_sample_with_corners_aligned(img, grid):
+    H, W = img.shape[2:]
+    return _sampled(img, (grid[..., 0] + 1) / 2 * (W - 1), (grid[..., 1] + 1) / 2 * (H - 1))
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="How far is the first pixel's centre from the edge of the image?",
+    zh="第一个像素的中心离图像边缘多远？",
+)
+def bilinear_sample_without_the_half(img, grid):
+    x, y = _pixels(img, grid)
+    return _sampled(img, x + 0.5, y + 0.5)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="Which side of the image goes with x, and which with y?",
+    zh="x 对应图像的哪条边，y 对应哪条边？",
+)
+def bilinear_sample_with_sides_swapped(img, grid):
+    H, W = img.shape[2:]
+    return _sampled(img, ((grid[..., 0] + 1) * H - 1) / 2, ((grid[..., 1] + 1) * W - 1) / 2)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="What stands outside the image: its outer pixels once more?",
+    zh="图像外面是什么，是边上的像素再重复一遍吗？",
+)
+def bilinear_sample_clamped(img, grid):
+    return _sampled(img, *_pixels(img, grid), outside="repeats")
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="What does index -1 read, and what stands to the left of the image?",
+    zh="下标 -1 读到的是什么？图像左边又该是什么？",
+)
+def bilinear_sample_wrapped(img, grid):
+    return _sampled(img, *_pixels(img, grid), outside="wraps")
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="How many pixels have a say in a value?",
+    zh="一个取样值由几个像素决定？",
+)
+def bilinear_sample_of_the_nearest(img, grid):
+    return nn.functional.grid_sample(img, grid, mode="nearest", align_corners=False)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="Which of two neighbours weighs more, the nearer or the farther one?",
+    zh="相邻的两个像素，近的权重大还是远的权重大？",
+)
+def bilinear_sample_with_weights_swapped(img, grid):
+    return _sampled(img, *_pixels(img, grid), weigh=lambda d: d.abs())
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="What is the whole number below -0.3, and what does long() make of it?",
+    zh="-0.3 向下取整是多少？long() 得到的又是多少？",
+)
+def bilinear_sample_truncated(img, grid):
+    return _sampled(img, *_pixels(img, grid), floor=torch.trunc)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="Between the last pixel's centre and the first zero, is the value 0 at once?",
+    zh="从最边上的像素中心到图外第一个零之间，值是立刻变成 0 的吗？",
+)
+def bilinear_sample_zero_at_once(img, grid):
+    H, W = img.shape[2:]
+    x, y = _pixels(img, grid)
+    inside = (x >= 0) & (x <= W - 1) & (y >= 0) & (y <= H - 1)  # (N, H', W')
+    return right.bilinear_sample(img, grid) * inside[:, None]
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="When a place moves by a little, does your value know?",
+    zh="取样的坐标动一点点，你的结果会跟着变吗？",
+)
+def bilinear_sample_with_detached_places(img, grid):
+    return right.bilinear_sample(img, grid.detach())
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="Is each image read at its own points?",
+    zh="每幅图像是在自己的坐标处取样的吗？",
+)
+def bilinear_sample_at_the_first_points(img, grid):
+    return right.bilinear_sample(img, grid[:1].expand_as(grid))
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="Is every channel read?",
+    zh="每个通道都取样了吗？",
+)
+def bilinear_sample_of_the_first_channel(img, grid):
+    return right.bilinear_sample(img[:, :1].expand_as(img), grid)
+
+
+@mistake(
+    "spatial_transformer",
+    replaces="bilinear_sample",
+    en="Where should the channels stand in the output?",
+    zh="输出里，通道应该放在哪个轴上？",
+)
+def bilinear_sample_with_channels_last(img, grid):
+    return right.bilinear_sample(img, grid).permute(0, 2, 3, 1)
+
+
+# K10  train_cnn
+
+
+def _trained(X, y, epochs, seed, net=None, lr=0.01, loss=nn.functional.cross_entropy, labels=lambda y: y):
+    """Right training with a step replaced."""
+    draw, net = torch.Generator(X.device).manual_seed(seed), net or right.DigitsCNN()
+    for parameter in net.parameters():
+        parameter.data.normal_(std=0.1, generator=draw)
+    optimizer = torch.optim.Adam(net.parameters(), lr=lr)
+    for _ in range(epochs):
+        for batch in torch.randperm(len(X), generator=draw, device=X.device).split(64):
+            optimizer.zero_grad()
+            loss(net(X[batch]), labels(y)[batch]).backward()
+            optimizer.step()
+    return net
+
+
+@mistake(
+    "train_cnn",
+    en="In which mode does your network answer: in that of training?",
+    zh="你的网络回答问题时，还在训练模式吗？",
+)
+def train_cnn_without_eval(X, y, epochs, seed):
+    return _trained(X, y, epochs, seed, nn.Sequential(nn.BatchNorm2d(1, affine=False), right.DigitsCNN()))
+
+
+@mistake(
+    "train_cnn",
+    en="What is left of an axis of length 1 after squeeze() when the batch has one image?",
+    zh="一批只有一幅图像时，squeeze() 之后还剩下几个轴？",
+)
+def train_cnn_that_squeezes(X, y, epochs, seed):
+    net = _trained(X, y, epochs, seed)
+    return lambda x: net(x).squeeze()
+
+
+@mistake(
+    "train_cnn",
+    en="How many axes have the images that your model is asked about?",
+    zh="别人问你的模型时，给的图像有几个轴？",
+)
+def train_cnn_of_images_without_channel(X, y, epochs, seed):
+    net = _trained(X, y, epochs, seed)
+    return lambda x: net(x[:, None])
+
+
+@mistake(
+    "train_cnn",
+    en="Is your model any different after training from before?",
+    zh="训练之后的模型和训练之前有区别吗？",
+)
+def train_cnn_without_steps(X, y, epochs, seed):
+    return _trained(X, y, 0, seed)
+
+
+@mistake(
+    "train_cnn",
+    en="Which way does your loss go from step to step?",
+    zh="损失一步步是在变大还是变小？",
+)
+def train_cnn_uphill(X, y, epochs, seed):
+    return _trained(X, y, 1, seed, loss=lambda z, y: -nn.functional.cross_entropy(z, y))
+
+
+@mistake(
+    "train_cnn",
+    en="When you shuffle the images, do the labels go along?",
+    zh="打乱图像时，标签也跟着打乱了吗？",
+)
+def train_cnn_with_labels_left_behind(X, y, epochs, seed):
+    return _trained(X, y, 2, seed, labels=lambda y: y.roll(1))
+
+
+@mistake(
+    "train_cnn",
+    en="How many of the examples does one epoch go through?",
+    zh="一轮训练要走过多少个样本？",
+)
+def train_cnn_of_one_batch(X, y, epochs, seed):
+    return _trained(X[:64], y[:64], epochs, seed)
+
+
+@mistake(
+    "train_cnn",
+    en="Does your model hand out one number for each class, or the class itself?",
+    zh="你的模型给出的是每一类的分数，还是类别本身？",
+)
+def train_cnn_that_gives_the_class(X, y, epochs, seed):
+    net = _trained(X, y, epochs, seed)
+    return lambda x: net(x).argmax(-1)
+
+
+@mistake(
+    "train_cnn",
+    en="Do the weights move at a rate with which they can arrive?",
+    zh="按你的学习率，权重到得了该去的地方吗？",
+)
+def train_cnn_with_a_tiny_rate(X, y, epochs, seed):
+    return _trained(X, y, epochs, seed, lr=1e-5)

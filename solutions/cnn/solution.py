@@ -1,12 +1,15 @@
-"""Convolution and pooling by hand, in NumPy.
+"""Convolution and pooling by hand, in NumPy; then whole networks in PyTorch.
 
 Images are (N, C, H, W): examples, channels, rows, columns. Kernels are (F, C, KH, KW): one kernel for each output
 channel. `stride` and `pad` are single whole numbers, the same for rows and columns. Padding is put on all four
 sides. Windows that would hang over the edge are left out, so sizes are rounded down.
 A cache is what a forward pass keeps for its backward pass; what is in it is nobody else's business.
+From `DigitsCNN` on, arguments and results are PyTorch tensors, and autograd does the backward pass.
 """
 
 import numpy as np
+import torch
+from torch import nn
 
 
 ### BEGIN SOLUTION
@@ -341,4 +344,144 @@ def global_avg_pool_backward(dout, cache):
     ### BEGIN SOLUTION
     N, C, H, W = cache
     return np.zeros((N, C, H, W)) + dout[:, :, None, None] / (H * W)  # (N, C, H, W)
+    ### END SOLUTION
+
+
+# K8  A network for digits
+
+
+class DigitsCNN(nn.Module):
+    """A small network for images of digits: two convolutions, each with a max pooling, and a linear layer.
+
+    识别手写数字的小网络：两层卷积，每层后面接最大汇聚，最后是一个线性层。
+
+    In this order: convolution 3 by 3 to 16 channels, ReLU, max pooling 2 by 2; convolution 3 by 3 to 32 channels, ReLU,
+    max pooling 2 by 2; all features of an image in one row, as `flatten` puts them (channels, then rows, then columns);
+    linear layer to the classes. Both convolutions pad by 1, so that they keep the size; pooling has stride 2 and rounds
+    down. Each convolution and the linear layer have biases, and there is nothing else to learn. The three layers that
+    learn are called `conv1`, `conv2` and `read`: graders load their own weights by name.
+
+    side: int >= 4, rows and columns of the images.
+    channels: int >= 1, channels of the images.
+    classes: int >= 2.
+    Source: LeCun et al. 1998 (LeNet); Lee 3.1; d2l-zh 6.6.
+    """
+
+    def __init__(self, side=8, channels=1, classes=10):
+        super().__init__()
+        ### BEGIN SOLUTION
+        self.conv1 = nn.Conv2d(channels, 16, 3, padding=1)
+        self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
+        self.read = nn.Linear(32 * (side // 4) ** 2, classes)
+        ### END SOLUTION
+
+    def forward(self, x):
+        """One score for each class.
+
+        x: float tensor (N, channels, side, side).
+        Returns: float tensor (N, classes), logits: any number, no softmax.
+        """
+        ### BEGIN SOLUTION
+        for layer in (self.conv1, self.conv2):
+            x = nn.functional.max_pool2d(layer(x).relu(), 2)  # (N, 16 or 32, rows // 2, columns // 2)
+        return self.read(x.flatten(1))  # (N, classes)
+        ### END SOLUTION
+
+
+def count_params(module):
+    """Number of values that a module learns.
+
+    一个模块要学的参数个数；冻结的参数不算。
+
+    module: nn.Module.
+    Returns: int >= 0; parameters that are frozen (requires_grad is False) do not count.
+    Source: Ng, Convolutional Neural Networks, week 1.
+    """
+    ### BEGIN SOLUTION
+    return sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
+    ### END SOLUTION
+
+
+# K9  Spatial transformer
+
+
+def affine_grid(theta, H, W):
+    """Where each pixel of the output looks in the input: the centres of an H by W image, moved by an affine map.
+
+    输出的每个像素到输入的哪里去取值：H×W 个像素中心经过仿射变换后的坐标。
+
+    Convention: coordinates are (x, y), x to the right and y down. The image reaches from -1 to 1 in both: its edges lie
+    there, not the centres of its outer pixels (align_corners=False). The centre of column j lies at (2j + 1)/W - 1,
+    that of row i at (2i + 1)/H - 1. The map takes (x, y) to theta @ (x, y, 1).
+
+    theta: float tensor (N, 2, 3), one map for each image.
+    H, W: int >= 1, rows and columns of the output.
+    Returns: float tensor (N, H, W, 2), coordinates (x, y) in the input; differentiable in theta.
+    Source: Lee 3.2 (spatial transformer layer); Jaderberg et al. 2015, equation 1.
+    """
+    ### BEGIN SOLUTION
+    x = (2 * torch.arange(W).to(theta) + 1) / W - 1  # (W,)
+    y = (2 * torch.arange(H).to(theta) + 1) / H - 1  # (H,)
+    rows, columns = torch.meshgrid(y, x, indexing="ij")
+    centres = torch.stack([columns, rows, torch.ones_like(rows)], dim=-1)  # (H, W, 3)
+    return torch.einsum("nab,hwb->nhwa", theta, centres)  # (N, H, W, 2)
+    ### END SOLUTION
+
+
+def bilinear_sample(img, grid):
+    """Images read at any points, by bilinear interpolation between the four nearest pixel centres.
+
+    在任意坐标处读取图像：对最近的四个像素中心做双线性插值，图外的像素算作 0。
+
+    Convention: coordinates as in `affine_grid`. All around the image there are zeros: between an outer pixel's centre
+    and the centre of the first zero beyond it, values fade away.
+
+    img: float tensor (N, C, H, W).
+    grid: float tensor (N, H', W', 2), coordinates (x, y); any finite values.
+    Returns: float tensor (N, C, H', W'); differentiable in img and grid.
+    Source: Lee 3.2 (interpolation); Jaderberg et al. 2015, equation 5.
+    """
+    ### BEGIN SOLUTION
+    N, _, H, W = img.shape
+    x, y = ((grid + 1) * torch.tensor([W, H]).to(grid) - 1).div(2).unbind(-1)  # columns and rows, each (N, H', W')
+    images = torch.arange(N)[:, None, None]
+    out = 0.0
+    for row in (y.floor(), y.floor() + 1):
+        for column in (x.floor(), x.floor() + 1):
+            inside = (row >= 0) & (row < H) & (column >= 0) & (column < W)
+            weight = (1 - (y - row).abs()) * (1 - (x - column).abs()) * inside  # (N, H', W')
+            pixels = img[images, :, row.clamp(0, H - 1).long(), column.clamp(0, W - 1).long()]  # (N, H', W', C)
+            out = out + weight[..., None] * pixels
+    return out.permute(0, 3, 1, 2)  # (N, C, H', W')
+    ### END SOLUTION
+
+
+# K10  Training
+
+
+def train_cnn(X, y, epochs, seed):
+    """A network that recognises handwritten digits, trained on examples.
+
+    训练一个识别手写数字的卷积网络。
+
+    X: float tensor (N, 1, 8, 8), images with pixels from 0 to 1.
+    y: int64 tensor (N,), the digits, 0 to 9.
+    epochs: int >= 1, how often you may go through the examples.
+    seed: int, for whatever you draw at random.
+    Returns: model, an nn.Module or a function, ready for use: model(x) gives logits, float tensor (n, 10), for x float
+        tensor (n, 1, 8, 8), each image on its own and the same whenever it is asked. Graders ask it about new images,
+        one by one too. A thousand images and ten epochs take at most 10 seconds.
+    Source: Lee 3.1; d2l-zh 6.6.
+    """
+    ### BEGIN SOLUTION
+    draw, model = torch.Generator(X.device).manual_seed(seed), DigitsCNN()
+    for parameter in model.parameters():
+        parameter.data.normal_(std=0.1, generator=draw)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(epochs):
+        for batch in torch.randperm(len(X), generator=draw, device=X.device).split(64):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(X[batch]), y[batch]).backward()
+            optimizer.step()
+    return model.eval()
     ### END SOLUTION

@@ -139,10 +139,11 @@ def definitions(source):
 
 
 def test_requirements_are_no_more_than_the_topics_need():
-    assert [line.split(">")[0].split("=")[0] for line in release.requirements(COURSE, ["cnn"])] == [
+    assert [line.split(">")[0].split("=")[0] for line in release.requirements(COURSE, ["classification"])] == [
         "numpy",
         "pytest",
         "rich",
+        "scikit-learn",
     ]
     assert "torch==2.13.0" in release.requirements(COURSE, ["self_attention"])
 
@@ -172,17 +173,21 @@ def run(folder, *words):
 
 @pytest.mark.slow
 def test_an_edition_of_a_topic_grades_modules_and_notebooks_by_itself(tmp_path):
-    recorded = recording(COURSE, "cnn")
-    archive = release.write(release.contents(COURSE, ["cnn"], lambda *_: recorded), tmp_path / "out" / "edition")
+    recorded = recording(COURSE, "classification")
+    archive = release.write(
+        release.contents(COURSE, ["classification"], lambda *_: recorded), tmp_path / "out" / "edition"
+    )
     zipfile.ZipFile(archive).extractall(tmp_path)
     folder = tmp_path / "edition"
-    assert "0/50" in run(folder, "grade")[1]
-    shutil.copy(COURSE.solutions("cnn") / "solution.py", folder / "starter" / "cnn.py")
-    assert run(folder, "grade", "cnn", "--strict")[0] == 0
-    notebook = twin(COURSE.assignment("cnn"), (COURSE.solutions("cnn") / "solution.py").read_text("utf-8"))
+    assert "0/71.5" in run(folder, "grade")[1]
+    shutil.copy(COURSE.solutions("classification") / "solution.py", folder / "starter" / "classification.py")
+    assert run(folder, "grade", "classification", "--strict")[0] == 0
+    notebook = twin(
+        COURSE.assignment("classification"), (COURSE.solutions("classification") / "solution.py").read_text("utf-8")
+    )
     (tmp_path / "mine.ipynb").write_text(notebook, "utf-8")
-    assert run(folder, "grade", "cnn", "--strict", "--from", str(tmp_path / "mine.ipynb"))[0] == 0
-    code, text = run(folder, "grade", "cnn", "--seed", "7")
+    assert run(folder, "grade", "classification", "--strict", "--from", str(tmp_path / "mine.ipynb"))[0] == 0
+    code, text = run(folder, "grade", "classification", "--seed", "7")
     assert (code, "for SEED=2f31 only" in text) == (2, True)
     code, text = run(folder, "mutants")
     assert (code, "invalid choice" in text) == (2, True)

@@ -1,8 +1,19 @@
 """Convolutional networks by hand: the questions that are not shipped; other shapes, edges, everything at once."""
 
 import numpy as np
+import torch
 
-from autograder.checks import check_close, check_equal, check_raises, parts, then
+from autograder.checks import (
+    check_close,
+    check_equal,
+    check_raises,
+    check_reaches,
+    check_same,
+    check_that,
+    parts,
+    then,
+)
+from autograder.data import digits
 from autograder.plugin import points
 
 
@@ -284,3 +295,109 @@ def test_avgpool2d_edges(student, reference, rng):
         check_close(out, expected)
         dx = student.global_avg_pool_backward(dout, cache)
         check_close(dx, reference.global_avg_pool_backward(dout, reference_cache))
+
+
+# K8  digits_cnn
+
+
+@points(1)
+def test_digits_cnn_of_other_images(student, reference, tensors):
+    """other sides, channels and classes: outputs and gradients agree
+    zh: 换别的边长、通道数和类别数，输出与梯度也一致"""
+    for sizes, N in (((13, 3, 4), 2), ((4, 2, 5), 1)):
+        yours, ours = student.DigitsCNN(*sizes), tensors.drawn(reference.DigitsCNN(*sizes)).double()
+        yours.double()
+        x = tensors.normal((N, sizes[1], sizes[0], sizes[0]), dtype="float64")
+        check_same(yours, ours, at=(x,))
+
+
+@points(0.5)
+def test_digits_cnn_frozen(student, reference):
+    """what is frozen is not learned
+    zh: 冻结的参数不算"""
+    module = student.DigitsCNN(9, 2, 3)
+    check_equal(student.count_params(module), reference.count_params(reference.DigitsCNN(9, 2, 3)))
+    check_equal(student.count_params(module.requires_grad_(False)), 0)
+
+
+# K9  spatial_transformer
+
+
+@points(1)
+def test_spatial_transformer_known_maps(student, reference, tensors):
+    """the identity gives the image back, a negative sign its mirror image, a shift a shifted image, a turn a turned one
+    zh: 恒等变换得到原图，负号得到镜像，平移得到移动后的图，旋转得到转过的图"""
+    img = tensors.normal((1, 2, 5, 5), dtype="float64")
+    shifted = torch.zeros_like(img)
+    shifted[:, :, 2:, :-1] = img[:, :, :-2, 1:]
+    maps = [
+        ([[1, 0, 0], [0, 1, 0]], img),
+        ([[-1, 0, 0], [0, 1, 0]], img.flip(3)),
+        ([[1, 0, 0], [0, -1, 0]], img.flip(2)),
+        ([[1, 0, 2 / 5], [0, 1, -4 / 5]], shifted),
+        ([[0, 1, 0], [1, 0, 0]], img.transpose(2, 3)),
+    ]
+    for theta, expected in maps:
+        theta = torch.tensor([theta], dtype=torch.float64)
+        check_close(
+            student.affine_grid(theta, 5, 5), reference.affine_grid(theta, 5, 5), floor=1.0, because="centres at 0"
+        )
+        check_close(student.bilinear_sample(img, reference.affine_grid(theta, 5, 5)), expected)
+
+
+@points(1)
+def test_spatial_transformer_at_the_edges(student, reference, tensors, rng):
+    """far outside, images of one pixel or one row, memory in another order
+    zh: 离图很远的坐标、只有一个像素或一行的图像、内存顺序不同"""
+    far = torch.from_numpy(rng.uniform(2.5, 1000, size=(1, 3, 4, 2)) * rng.choice([-1, 1], size=(1, 3, 4, 2))).float()
+    check_close(student.bilinear_sample(3 + tensors.normal((1, 2, 4, 3)), far), torch.zeros(1, 2, 3, 4))
+    for H, W in ((1, 1), (1, 6), (4, 1)):
+        img = tensors.normal((H, W, 2, 3)).permute(3, 2, 0, 1)  # (3, 2, H, W)
+        grid = torch.from_numpy(rng.uniform(-1.2, 1.2, size=(3, 5, 2, 2))).float().transpose(1, 2)  # (3, 2, 5, 2)
+        check_close(student.bilinear_sample(img, grid), reference.bilinear_sample(img, grid))
+    theta = torch.eye(2, 3) + tensors.normal((3, 1, 2)).transpose(1, 2) / 2  # (3, 2, 3)
+    for H, W in ((1, 1), (1, 5)):
+        check_close(student.affine_grid(theta, H, W), reference.affine_grid(theta, H, W))
+
+
+@points(0.5)
+def test_spatial_transformer_of_batches(student, reference, tensors):
+    """each image has its own map; double precision stays double
+    zh: 每幅图像有自己的变换；双精度保持双精度"""
+    theta = torch.eye(2, 3).double() + tensors.normal((4, 2, 3), dtype="float64") / 2
+    img, grid = tensors.normal((4, 1, 7, 3), dtype="float64"), reference.affine_grid(theta, 4, 6)
+    check_same(student.affine_grid, reference.affine_grid, at=(theta, 4, 6))
+    check_close(student.bilinear_sample(img, grid), reference.bilinear_sample(img, grid))
+
+
+# K10  train_cnn
+
+
+def digit_images(rng, train, test):
+    """Digits in random order: X_train, y_train, X_test, y_test; images float32 (n, 1, 8, 8) from 0 to 1."""
+    X, y = digits()
+    order = rng.permutation(len(y))
+    images = torch.from_numpy(X / 16).float().reshape(-1, 1, 8, 8)
+    sets = order[:train], order[train : train + test]
+    return tuple(data[each] for each in sets for data in (images, torch.from_numpy(y)))
+
+
+@points(3)
+def test_train_cnn_one_by_one(student, rng, device):
+    """the trained network says of an image alone what it says of it among others, whenever it is asked
+    zh: 不论单独问还是和别的图一起问，也不论问几次，训练出的网络对一幅图的回答都一样"""
+    X, y, new, wanted = digit_images(rng, 400, 300)
+    model, among_others = student.train_cnn(X, y, 8, 7), []
+
+    def share(logits):
+        among_others.append(logits)
+        return float(np.mean(logits.argmax(axis=1) == wanted.numpy()))
+
+    check_reaches(then(model(new), share), at_least=0.8)
+    for each in range(12):
+        check_that(
+            model(new[each : each + 1]),
+            lambda z, each=each: z.shape == (1, 10) and np.allclose(z[0], among_others[0][each], rtol=1e-3, atol=1e-3),
+            "the logits are those that it gave among other images, in one row",
+            zh="logits 排成一行，与和别的图像一起问时得到的相同",
+        )

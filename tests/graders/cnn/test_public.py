@@ -1,8 +1,20 @@
 """Convolutional networks by hand: the questions that students see."""
 
 import numpy as np
+import torch
 
-from autograder.checks import check_close, check_equal, check_shape, check_that, check_unchanged, parts, then
+from autograder.checks import (
+    check_close,
+    check_equal,
+    check_reaches,
+    check_same,
+    check_shape,
+    check_that,
+    check_unchanged,
+    parts,
+    then,
+)
+from autograder.data import digits
 from autograder.plugin import points
 
 
@@ -418,3 +430,124 @@ def test_avgpool2d_global(student, reference, rng):
     check_close(out, expected)
     dx = student.global_avg_pool_backward(dout, cache)
     check_close(dx, reference.global_avg_pool_backward(dout, reference_cache))
+
+
+# K8  digits_cnn
+
+
+@points(1)
+def test_digits_cnn_contract(student, reference, tensors):
+    """one row of ten logits for each image
+    zh: 每幅图像得到一行十个 logits"""
+    module = student.DigitsCNN()
+    for N in (5, 1):
+        x = tensors.normal((N, 1, 8, 8))
+        check_shape(module(x), torch.zeros(N, 10))
+
+
+@points(1.5)
+def test_digits_cnn_count(student, reference):
+    """the network learns exactly as many values as its layers have, and count_params counts them
+    zh: 网络要学的参数个数与各层相符，count_params 数得一个不差"""
+    for sizes in ((), (12, 3, 7)):
+        wanted = reference.count_params(reference.DigitsCNN(*sizes))
+        check_equal(student.count_params(student.DigitsCNN(*sizes)), wanted)
+
+
+@points(2)
+def test_digits_cnn_same(student, reference, tensors):
+    """with equal weights, the logits and every gradient agree
+    zh: 权重相同时，logits 与每个梯度都一致"""
+    yours, ours = student.DigitsCNN(), tensors.drawn(reference.DigitsCNN()).double()
+    yours.double()
+    check_same(yours, ours, at=(tensors.normal((3, 1, 8, 8), dtype="float64"),))
+
+
+# K9  spatial_transformer
+
+
+def some_maps(tensors, N, dtype="float32"):
+    """Affine maps that turn, stretch, shear and shift, one for each image."""
+    return torch.eye(2, 3, dtype=getattr(torch, dtype)) + tensors.normal((N, 2, 3), dtype=dtype) / 2
+
+
+def points_inside(rng, N, H, W, size):
+    """Coordinates (x, y) between the outer pixels' centres, a tenth of a pixel or more from every centre's lines."""
+    pixels = [rng.integers(0, side - 1, size=(N, *size)) + rng.uniform(0.1, 0.9, size=(N, *size)) for side in (W, H)]
+    return torch.from_numpy(np.stack([(2 * pixels[0] + 1) / W - 1, (2 * pixels[1] + 1) / H - 1], axis=-1))
+
+
+@points(1)
+def test_spatial_transformer_contract(student, reference, tensors):
+    """a grid has a point (x, y) for each pixel of the output; sampling keeps channels, and arguments stay as they were
+    zh: 网格给输出的每个像素一个坐标 (x, y)；取样不改变通道数；传入的参数保持原样"""
+    theta, img = some_maps(tensors, 2), tensors.normal((2, 3, 4, 7))
+    grid = reference.affine_grid(theta, 5, 6)
+    check_shape(student.affine_grid(theta, 5, 6), grid)
+    check_shape(student.bilinear_sample(img, grid), reference.bilinear_sample(img, grid))
+    check_unchanged(student.affine_grid, theta, 5, 6)
+    check_unchanged(student.bilinear_sample, img, grid)
+
+
+@points(2)
+def test_spatial_transformer_grid(student, reference, tensors):
+    """affine_grid moves the centres of the output's pixels, and is differentiable in theta
+    zh: affine_grid 把输出的像素中心做仿射变换，并且对 theta 可导"""
+    for H, W in ((5, 3), (2, 6)):
+        check_same(student.affine_grid, reference.affine_grid, at=(some_maps(tensors, 2), H, W))
+
+
+@points(2)
+def test_spatial_transformer_sample(student, reference, tensors, rng):
+    """between four pixel centres, values are interpolated across and down
+    zh: 在四个像素中心之间，沿横向和纵向做线性插值"""
+    img, grid = tensors.normal((2, 3, 5, 8)), points_inside(rng, 2, 5, 8, (4, 6)).float()
+    check_close(student.bilinear_sample(img, grid), reference.bilinear_sample(img, grid))
+
+
+@points(1)
+def test_spatial_transformer_outside(student, reference, tensors, rng):
+    """outside the image there are zeros, and towards them values fade away
+    zh: 图外都是零，从边缘往外，值逐渐减小到零"""
+    img = 3 + tensors.normal((2, 3, 4, 6))
+    grid = torch.from_numpy(rng.uniform(0.6, 1.6, size=(2, 5, 7, 2)) * rng.choice([-1, 1], size=(2, 5, 7, 2))).float()
+    check_close(student.bilinear_sample(img, grid), reference.bilinear_sample(img, grid))
+
+
+@points(1.5)
+def test_spatial_transformer_gradient(student, reference, tensors, rng):
+    """gradients flow back to the image and to the places where it is read
+    zh: 梯度既流回图像，也流回取样的坐标"""
+    img, grid = tensors.normal((2, 3, 6, 4), dtype="float64"), points_inside(rng, 2, 6, 4, (3, 5))
+    check_same(student.bilinear_sample, reference.bilinear_sample, at=(img, grid))
+
+
+# K10  train_cnn
+
+
+def digit_images(rng, train, test):
+    """Digits in random order: X_train, y_train, X_test, y_test; images float32 (n, 1, 8, 8) from 0 to 1."""
+    X, y = digits()
+    order = rng.permutation(len(y))
+    images = torch.from_numpy(X / 16).float().reshape(-1, 1, 8, 8)
+    sets = order[:train], order[train : train + test]
+    return tuple(data[each] for each in sets for data in (images, torch.from_numpy(y)))
+
+
+@points(1)
+def test_train_cnn_contract(student, rng, device):
+    """the trained network gives ten logits for each image, and training leaves the examples as they were
+    zh: 训练出的网络对每幅图像给出十个 logits，训练不改动样本"""
+    X, y, new, _ = digit_images(rng, 70, 6)
+    check_shape(student.train_cnn(X, y, 1, 0)(new), torch.zeros(6, 10))
+    check_unchanged(student.train_cnn, X, y, 1, 0)
+
+
+@points(6)
+def test_train_cnn_of_new_images(student, rng, device):
+    """after ten epochs the network recognises digits that it has never seen
+    zh: 训练十轮之后，网络认得出没见过的数字"""
+    X, y, new, wanted = digit_images(rng, 1000, 797)
+    model = student.train_cnn(X, y, 10, 3)
+    right = then(model(new), lambda logits: float(np.mean(logits.argmax(axis=1) == wanted.numpy())))
+    check_reaches(right, at_least=0.94, good=0.96, excellent=0.975, boss=0.99)
