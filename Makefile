@@ -8,7 +8,7 @@ RUN := $(BIN)/python -m autograder
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system grade watch hint status debug report batch starter check test lint mutants gallery fuzz chaos \
+.PHONY: help setup system grade watch hint status debug report batch starter release check test lint mutants gallery fuzz chaos \
   bench parity translations doctor clean
 
 help:            ## this list
@@ -57,6 +57,9 @@ batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [
 
 starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
 	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)
+
+release: $(VENV)/student.stamp ## the student edition, a folder and a zip [TOPICS="…"] [OUT=folder]
+	@$(RUN) release $(TOPICS) $(if $(OUT),--out '$(OUT)')
 
 doctor: $(VENV)/student.stamp ## how student code is kept apart on this machine
 	@$(RUN) doctor

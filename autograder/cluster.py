@@ -267,4 +267,4 @@ def _distributed() -> Any:
     try:
         return importlib.import_module("distributed")
     except ImportError:
-        raise UsageError("a cluster needs Dask: pip install 'autograder[cluster]'") from None
+        raise UsageError("a cluster needs Dask: .venv/bin/pip install '.[cluster]'") from None

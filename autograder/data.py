@@ -1,10 +1,14 @@
-"""Real data that travels inside scikit-learn's wheel, read without importing scikit-learn, which costs a second."""
+"""Real data that needs no download: what travels inside scikit-learn's wheel, and the English of Python's own manual.
+
+scikit-learn itself is not imported, which would cost a second.
+"""
 
 from __future__ import annotations
 
 import functools
 import gzip
 import importlib.util
+import re
 from pathlib import Path
 
 import numpy as np
@@ -50,3 +54,16 @@ def diabetes(*, scaled: bool = True) -> tuple[Array, Array]:
         return raw.copy(), target.reshape(-1).copy()
     centred = raw - raw.mean(axis=0)
     return centred / np.linalg.norm(centred, axis=0), target.reshape(-1).copy()
+
+
+@functools.cache
+def manual_words() -> tuple[str, ...]:
+    """The words of Python's language reference as `help()` has it, in small letters; about 60 000.
+
+    They change a little from one version of Python to the next: draw thresholds with a margin.
+    """
+    try:
+        from pydoc_data.topics import topics
+    except ImportError:
+        raise AutograderError("this Python comes without pydoc_data, the texts of help(): install all of it") from None
+    return tuple(word for name in sorted(topics) for word in re.findall("[a-z]+", topics[name].lower()))

@@ -24,6 +24,8 @@ def of_topic(course: Course, topic: str, versions: Mapping[str, str]) -> str:
     facts = course.root / "assignments" / topic / "assignment.toml"
     program = (path for path in PROGRAM.rglob("*.py") if CACHES not in path.parts)
     parts = [json.dumps(dict(versions), sort_keys=True).encode(), topic.encode(), facts.read_bytes()]
+    recording = course.recording(topic)
+    parts += _content(recording.parent, [recording] if recording.exists() else [])
     parts += [*_content(PROGRAM, program), *(part for folder in folders for part in _content(folder, _files(folder)))]
     return _digest(parts)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from autograder import bank, fingerprint
-from autograder.diagnosis import Play, Suspect
+from autograder.diagnosis import Play, Suspect, kept_play
 from autograder.manifest import Course, nearest
 from autograder.model import (
     Assignment,
@@ -26,7 +27,8 @@ from autograder.model import (
     UsageError,
 )
 from autograder.plugin import Fixtures, GradingPlugin, Job
-from autograder.reference import Live, Remembered
+from autograder.recorded import Plays, Recorded, Unasked
+from autograder.reference import LiveOracle, Oracle, Remembered
 from autograder.sandbox import learning
 from autograder.sandbox.protocol import Sandbox
 from autograder.scoring import exercise_of, report_of
@@ -37,6 +39,8 @@ UNUSED = (
     "unraisableexception threadexception "  # which collect garbage five times at the end: 0.2 s with torch
     "debugging"  # it would put its own breakpoint() in the place of Python's
 )
+Suspects = Mapping[str, tuple[Suspect, ...]]
+PlaysKept = MutableMapping[tuple[str, str, int], Play]
 PACKAGES = ("numpy", "torch", "pytest")
 
 
@@ -69,20 +73,36 @@ class Grader:
     Raises AutograderError when the graders or the solution cannot be loaded.
     """
 
+    plugin: type[GradingPlugin] = GradingPlugin
+
     def __init__(self, course: Course, topic: str, *, name_mistakes: bool = True) -> None:
         self.course, self.topic = course, topic
         self.assignment: Assignment = course.assignment(topic)
         self.paths = course.graders(topic)
         if not self.paths:
             raise AutograderError(f"tests/graders/{topic} has no test_public.py")
-        self.bank = bank.load(course.solutions(topic))
+        self.oracle, self.suspects, self._remembered = self._knowledge(name_mistakes)
         learning.use_one_thread()
-        self.suspects = _suspects(self.bank) if name_mistakes else {}
         self.versions = versions()
         self.basis = fingerprint.of_topic(course, topic, self.versions)
-        self._remembered: dict[tuple[str, str, int], Play] = {}
-        self._reference = Live(self.bank.solution, Remembered() if self.assignment.framework == "numpy" else None)
         self._collected: dict[str, GradingPlugin] = {}
+
+    @functools.cached_property
+    def bank(self) -> bank.Bank:
+        """The solution with its known mistakes and alternatives; a student's edition has none."""
+        return bank.load(self.course.solutions(self.topic))
+
+    def _knowledge(self, name_mistakes: bool) -> tuple[Oracle, Suspects, PlaysKept]:
+        """Who answers for the reference, the known mistakes of each exercise, and their plays so far."""
+        path = self.course.recording(self.topic)
+        if path.exists() and not self.course.solutions(self.topic).exists():
+            recorded = Recorded(path)
+            suspects = _recorded_suspects(recorded) if name_mistakes else {}
+            players = {id(suspect.connection): suspect.id for each in suspects.values() for suspect in each}
+            return recorded, suspects, Plays(recorded, players, kept_play)
+        remembered = Remembered() if self.assignment.framework == "numpy" else None
+        oracle = LiveOracle(self.bank.solution, remembered)
+        return oracle, _suspects(self.bank) if name_mistakes else {}, {}
 
     def grade(
         self,
@@ -105,9 +125,7 @@ class Grader:
             self._collected[only].again(jobs, reported)
             return
         asked = (only,) if only else ()
-        plugin = GradingPlugin(
-            self.assignment, self._reference, jobs, reported, only=asked, remembered=self._remembered
-        )
+        plugin = self.plugin(self.assignment, self.oracle, jobs, reported, only=asked, remembered=self._remembered)
         code = self._session(plugin)
         if plugin.failure is not None:
             raise plugin.failure
@@ -154,7 +172,11 @@ class Grader:
         )
 
     def submitted(self, submission: Submission, sandbox: Sandbox, seed: str, place: Place = CPU) -> Answerer:
-        """A submission as an answerer behind the sandbox. place: where its tensors are computed."""
+        """A submission as an answerer behind the sandbox. place: where its tensors are computed.
+
+        Raises UsageError for a seed under which a student's edition knows no answers.
+        """
+        self.oracle.require(seed)
         limits = place.limits(self.assignment.limits)
         remote = Remote(sandbox, submission, self.topic, limits, self.assignment.exercises, place.device)
         isolation = sandbox.isolation
@@ -182,12 +204,20 @@ def _closing(answerers: Iterable[Answerer]) -> Iterator[Answerer]:
             who.close()
 
 
-def _suspects(loaded: bank.Bank) -> Mapping[str, tuple[Suspect, ...]]:
+def _suspects(loaded: bank.Bank) -> Suspects:
     """The known mistakes of each exercise, each ready to be played."""
     found: dict[str, list[Suspect]] = {}
     for variant in loaded.mistakes:
         suspect = Suspect(variant.id, variant.hint, Local(variant.on(loaded.solution)))
         found.setdefault(variant.exercise, []).append(suspect)
+    return {exercise: tuple(suspects) for exercise, suspects in found.items()}
+
+
+def _recorded_suspects(recorded: Recorded) -> Suspects:
+    """The same out of a recording: nobody to play, but their plays are kept."""
+    found: dict[str, list[Suspect]] = {}
+    for name, facts in recorded.mistakes.items():
+        found.setdefault(facts["exercise"], []).append(Suspect(name, facts["hint"], Unasked()))
     return {exercise: tuple(suspects) for exercise, suspects in found.items()}
 
 

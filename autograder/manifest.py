@@ -46,6 +46,10 @@ class Course:
         """The generated file that a student edits."""
         return self.root / "starter" / f"{topic}.py"
 
+    def recording(self, topic: str) -> Path:
+        """In a student's edition, what stands in for the hidden folder."""
+        return self.root / "reference" / f"{topic}.rec"
+
     def graders(self, topic: str) -> tuple[Path, ...]:
         """The grader files there are: public, and hidden where it is shipped."""
         folder = self.root / "tests" / "graders" / topic

@@ -9,13 +9,12 @@ else of pytest is called directly, without its protocol.
 from __future__ import annotations
 
 import functools
-import hashlib
 import math
 import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -38,7 +37,7 @@ from autograder.model import (
     Verdict,
     sentence,
 )
-from autograder.reference import Live
+from autograder.reference import Oracle, generator
 from autograder.rules import ruled
 from autograder.sandbox.protocol import SandboxError
 from autograder.scoring import exercise_of, score_of
@@ -118,12 +117,6 @@ class Tensors:
         return torch.from_numpy(np.asarray(array)).to(tensor)
 
 
-def generator(seed: str, question: str) -> np.random.Generator:
-    """A question's generator: from the run's seed and its own name, so that order and selection change no data."""
-    digest = hashlib.sha256(f"{seed}/{question}".encode()).digest()
-    return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
-
-
 def _seed_torch(seed: str, question: str) -> None:
     """The same for what a reference's module draws for its weights, which is PyTorch's global generator's."""
     torch = sys.modules.get("torch")
@@ -158,7 +151,7 @@ class Question:
         """Whether it is about tensors, which may be asked for on a GPU: it says so by the words that it uses."""
         return bool({"tensors", "device"} & set(self.item._fixtureinfo.argnames))
 
-    def play(self, connection: Connection, seed: str, reference: Any, *, noting: bool) -> Play:
+    def play(self, connection: Connection, seed: str, oracle: Oracle, *, noting: bool) -> Play:
         """Ask once. noting: go on after a refused answer, to see what every check sees."""
         seen: list[Observation] = []
 
@@ -167,13 +160,13 @@ class Question:
             if observation.verdict is not None and not noting:
                 raise StudentFault(observation.verdict)
 
-        rng = generator(seed, self.name)
+        scene = oracle.scene(seed, self.name)
         _seed_torch(seed, self.name)
         own = {
-            "student": Student(connection, observe, f"{seed}/{self.name}"),
-            "reference": reference,
-            "rng": rng,
-            "tensors": Tensors(rng),
+            "student": Student(connection, observe, f"{seed}/{self.name}", scene.direction),
+            "reference": scene.reference,
+            "rng": scene.rng,
+            "tensors": Tensors(scene.rng),
             "device": connection.device,
         }
         wanted = self.item._fixtureinfo.argnames
@@ -228,21 +221,21 @@ class Fixtures:
 class GradingPlugin:
     """Runs every job's questions within one pytest session and delivers their results.
 
-    only: names of exercises or questions, none for all. reference: the oracle behind the fixture.
+    only: names of exercises or questions, none for all. oracle: behind the fixture `reference`.
     remembered: plays of known mistakes, kept by whoever grades again.
     """
 
     def __init__(
         self,
         assignment: Assignment,
-        reference: Live,
+        oracle: Oracle,
         jobs: Iterable[Job],
         deliver: Deliver,
         *,
         only: tuple[str, ...] = (),
-        remembered: dict[tuple[str, str, int], Play] | None = None,
+        remembered: MutableMapping[tuple[str, str, int], Play] | None = None,
     ) -> None:
-        self.assignment, self.reference, self.jobs, self.deliver, self.only = assignment, reference, jobs, deliver, only
+        self.assignment, self.oracle, self.jobs, self.deliver, self.only = assignment, oracle, jobs, deliver, only
         self.remembered = {} if remembered is None else remembered
         self.questions: dict[str, Question] = {}
         self.broken: list[str] = []
@@ -354,7 +347,7 @@ class GradingPlugin:
             return Finding(_without_gpu(question, job.no_device))
         job.connection.new_question(question.exercise)
         try:
-            play = question.play(job.connection, job.seed, self.reference, noting=job.witness is not None)
+            play = question.play(job.connection, job.seed, self.oracle, noting=job.witness is not None)
             if job.witness is not None:
                 job.witness(question.name, play)
                 play = replace(play, fault=next((seen.verdict for seen in play.failures), play.fault))
@@ -374,11 +367,11 @@ class GradingPlugin:
     def _replay(self, job: Job, question: Question, connection: Connection, seed: str) -> Play:
         """A play with every check noted; those of known mistakes are remembered."""
         if connection is job.connection:
-            return question.play(connection, seed, self.reference, noting=True)
+            return question.play(connection, seed, self.oracle, noting=True)
         key = (question.name, seed, id(connection))
         if key not in self.remembered:
             connection.new_question()
-            self.remembered[key] = question.play(connection, seed, self.reference, noting=True)
+            self.remembered[key] = question.play(connection, seed, self.oracle, noting=True)
         return self.remembered[key]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -1,4 +1,7 @@
-"""`reference`: the hidden solution, live, in the trusted process; what it took long to answer is remembered."""
+"""`reference`: the hidden solution, live, in the trusted process, and what a question is played with.
+
+What it took long to answer is remembered.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,58 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
 from autograder.model import GraderMistake
 from autograder.student import Answer
 from autograder.student.connection import seed_of
+from autograder.wire import Array
+
+Direction = Callable[[int, tuple[int, ...]], Array]
+
+
+def generator(seed: str, question: str) -> np.random.Generator:
+    """A question's generator: from the run's seed and its own name, so that order and selection change no data."""
+    digest = hashlib.sha256(f"{seed}/{question}".encode()).digest()
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one play of a question is played with. direction: the checks' own draws, by number and shape; or None."""
+
+    reference: Any
+    rng: np.random.Generator
+    direction: Direction | None = None
+
+
+class Oracle(Protocol):
+    """Whoever knows the right answers: the solution itself, or a recording of it."""
+
+    def require(self, seed: str) -> None:
+        """Raises UsageError for a seed under which it knows nothing."""
+        ...
+
+    def scene(self, seed: str, question: str) -> Scene:
+        """What a question is played with under a seed; a fresh one each time."""
+        ...
+
+
+class LiveOracle:
+    """The solution itself: it answers under any seed."""
+
+    def __init__(self, namespace: Any, remembered: Remembered | None = None) -> None:
+        self._live = Live(namespace, remembered)
+
+    def require(self, seed: str) -> None:
+        """Any will do."""
+
+    def scene(self, seed: str, question: str) -> Scene:
+        """The live reference and the question's generator."""
+        return Scene(self._live, generator(seed, question))
 
 
 class Live:

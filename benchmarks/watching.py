@@ -1,7 +1,6 @@
 """Save-to-result of `watch`: from a file's save to the page that shows its result, beside `import torch`, in turns."""
 
 import os
-import select
 import statistics
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 END = b"q quit"
 FAILING = "✗".encode()
-SILENCE = 1.0  # seconds without another page: the rest of the topic is done
+PENDING = "… still".encode()
 RIGHT, WRONG = "dw = 2 / len(y) * (X.T @ r)", "dw = 2 * (X.T @ r)"
 
 
@@ -26,23 +25,29 @@ class Watched:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environment, cwd=ROOT
         )
         assert self.process.stdout is not None
-        self.pages = self.process.stdout.fileno()
+        self.pages, self.unread, self.last = self.process.stdout.fileno(), b"", b""
 
-    def page(self, seconds: float = 120.0) -> bytes:
-        """The next page, or nothing when none came within so many seconds."""
-        said = b""
-        while END not in said:
-            if not select.select([self.pages], [], [], seconds)[0]:
-                return b""
+    def page(self) -> bytes:
+        """The next page."""
+        while END not in self.unread:
             part = os.read(self.pages, 1 << 16)
             assert part, "watch has ended"
-            said += part
-        return said
+            self.unread += part
+        page, _, self.unread = self.unread.partition(END)
+        return page
 
-    def shows(self, wrong: bool) -> None:
-        """Wait for a page with a failing question, or for one without."""
-        while (FAILING in self.page()) != wrong:
-            pass
+    def shows(self, exercise: str, wrong: bool) -> None:
+        """Wait for a page on which the exercise fails, or for one on which it does not."""
+        while True:
+            self.last = self.page()
+            row = next(line for line in self.last.splitlines() if exercise.encode() in line.split())
+            if (FAILING in row) == wrong:
+                return
+
+    def rests(self) -> None:
+        """Wait until the whole topic has been asked."""
+        while PENDING in self.last:
+            self.last = self.page()
 
     def close(self) -> None:
         self.process.kill()
@@ -55,7 +60,7 @@ def import_torch() -> float:
     return time.perf_counter() - start
 
 
-def save_to_result(topic: str, source: str, wrong: str, rounds: int) -> dict[str, object]:
+def save_to_result(topic: str, exercise: str, source: str, wrong: str, rounds: int) -> dict[str, object]:
     """The ratio of neighbours: a save with its result, an import; the first round is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"{topic}.py")
@@ -65,11 +70,10 @@ def save_to_result(topic: str, source: str, wrong: str, rounds: int) -> dict[str
             watched.page()
             measured = []
             for number in range(rounds + 1):
-                while watched.page(SILENCE):
-                    pass
+                watched.rests()
                 start = time.perf_counter()
                 path.write_text(wrong if number % 2 == 0 else source, "utf-8")
-                watched.shows(wrong=number % 2 == 0)
+                watched.shows(exercise, wrong=number % 2 == 0)
                 measured.append((time.perf_counter() - start, import_torch()))
         finally:
             watched.close()
@@ -86,7 +90,7 @@ def numpy_topic(rounds: int) -> dict[str, object]:
     """One line of `mse_grad` made wrong and right again; the result is the exercise's page."""
     source = (ROOT / "solutions" / "gradient_descent" / "solution.py").read_text("utf-8")
     assert RIGHT in source
-    return save_to_result("gradient_descent", source, source.replace(RIGHT, WRONG), rounds)
+    return save_to_result("gradient_descent", "mse_grad", source, source.replace(RIGHT, WRONG), rounds)
 
 
 def torch_topic(rounds: int) -> dict[str, object]:
@@ -94,4 +98,4 @@ def torch_topic(rounds: int) -> dict[str, object]:
     source = (ROOT / "solutions" / "self_attention" / "solution.py").read_text("utf-8")
     right, wrong = "top = s.max(axis=axis, keepdims=True)", "top, s = 0 * s, 2 * s"
     assert right in source
-    return save_to_result("self_attention", source, source.replace(right, wrong), rounds)
+    return save_to_result("self_attention", "masked_softmax", source, source.replace(right, wrong), rounds)

@@ -82,7 +82,7 @@ def _unreadable(at: Places, said: str) -> Iterator[Refusal]:
 def over_budget(at: Places, assignment: Assignment, seconds: float, questions: dict[str, float]) -> Iterator[Refusal]:
     """Refuses a reference that needs more than a third of a limit: slower machines and slower students must pass.
 
-    seconds: of CPU for one submission. questions: wall seconds of each.
+    seconds: of CPU for one submission. questions: those of each.
     """
     limits, do = assignment.limits, "make the question smaller, or raise the limit in assignment.toml"
     for name, took in questions.items():
@@ -91,7 +91,7 @@ def over_budget(at: Places, assignment: Assignment, seconds: float, questions: d
             yield Refusal("budget", at.question(name), f"{what} is allowed", do)
     for limit, most, took in (
         ("cpu_seconds", limits.cpu_seconds, seconds),
-        ("submission_seconds", limits.submission_seconds, sum(questions.values())),
+        ("submission_seconds", limits.submission_seconds, seconds),
     ):
         if took > SHARE * most:
             what = f"the reference takes {took:.1f} s, a third of {limit} = {most:g} is allowed"

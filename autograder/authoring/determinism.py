@@ -33,15 +33,19 @@ def draws_repeat(grader: Grader, seed: str) -> Iterator[Refusal]:
 
 
 def _plays(grader: Grader, seed: str) -> tuple[list[dict[str, Play]], set[str]]:
-    """Every question's first and second play, and the questions during which a global generator moved."""
+    """Every question's two plays, and the questions during which a global generator moved in the second.
+
+    In the first it may have been an import, such as scikit-learn's.
+    """
     plays: list[dict[str, Play]] = [{}, {}]
     moved: set[str] = set()
     states = [_state()]
 
     def witness(question: str, play: Play) -> None:
-        plays[question in plays[0]][question] = play
+        is_second = question in plays[0]
+        plays[is_second][question] = play
         states.append(_state())
-        if states[-1] != states[-2]:
+        if is_second and states[-1] != states[-2]:
             moved.add(question)
 
     who = replace(grader.played("determinism", grader.bank.solution, seed), witness=witness)
@@ -51,8 +55,9 @@ def _plays(grader: Grader, seed: str) -> tuple[list[dict[str, Play]], set[str]]:
 
 def _state() -> tuple[object, ...]:
     """Where NumPy's and Python's global generators stand."""
-    twister = np.random.get_state(legacy=False)["state"]
-    return twister["key"].tobytes(), int(twister["pos"]), random.getstate()
+    found = np.random.get_state(legacy=False)
+    twister = found["state"]
+    return twister["key"].tobytes(), int(twister["pos"]), found["has_gauss"], random.getstate()
 
 
 def _differs(one: Play, other: Play) -> str:

@@ -101,14 +101,23 @@ def cost(lives: Sequence[Sequence[Live]], training: frozenset[str]) -> str:
 
 
 def slowest(lives: Sequence[Sequence[Live]]) -> tuple[float, dict[str, float]]:
-    """The median CPU seconds of a grading, and each question's median wall seconds."""
+    """The median CPU seconds of a grading, and of each question by its share of the wall time.
+
+    CPU time, which a busy machine does not change.
+    """
     every = [live for done in lives for live in done]
     names = [question.name for question in every[0].report.questions]
-    taken = [{question.name: question.seconds for question in live.report.questions} for live in every]
+    shares = [_shares(live) for live in every]
     return (
         statistics.median(live.cpu_seconds for live in every),
-        {name: statistics.median(seconds[name] for seconds in taken) for name in names},
+        {name: statistics.median(share[name] for share in shares) for name in names},
     )
+
+
+def _shares(live: Live) -> dict[str, float]:
+    taken = {question.name: question.seconds for question in live.report.questions}
+    whole = sum(taken.values()) or 1.0
+    return {name: live.cpu_seconds * seconds / whole for name, seconds in taken.items()}
 
 
 class _Counting:

@@ -11,6 +11,7 @@ from autograder.checks.observing import failed, passed, plain, refuse_other_devi
 from autograder.compare import Comparison
 from autograder.manifest import nearest
 from autograder.model import GraderMistake, Status, Verdict, sentence
+from autograder.recorded import gradients, tied
 from autograder.student import Answer, Function
 
 LOSSES = ("mse", "cross_entropy")
@@ -28,15 +29,13 @@ def check_same(module: Answer | Function, reference: Any, *, at: Sequence[Any]) 
     whose = Answer(module.student, module.name) if isinstance(module, Function) else module
     if isinstance(module, Answer) and not _load(module, reference):
         return
-    from autograder.sandbox import learning
-
     along: list[Any] = []
 
     def directions(outputs: list[Any]) -> list[Any]:
         along[:] = [_tensor_like(whose._student._direction(tuple(output.shape)), output) for output in outputs]
         return along
 
-    wanted = _arrays(learning.gradients(reference, list(at), directions))
+    wanted = _arrays(gradients(reference, list(at), directions))
     given = (f"array{tuple(value.shape)}" if hasattr(value, "shape") else repr(value) for value in at)
     called = f"{whose._called}({', '.join(given)})"
     yours = _claimed(whose, whose._student._learn("grad", module, called, arguments=list(at), along=along))
@@ -210,9 +209,7 @@ def _compare(module: Answer, yours: dict[str, Any], wanted: dict[str, Any], refe
 
 def _other_names(reference: Any, own: Mapping[str, Any]) -> set[str]:
     """The names of shared parameters that may be absent, because another name of the same is there."""
-    from autograder.sandbox import learning
-
-    return {name for names in learning.tied(reference) if set(names) & set(own) for name in names}
+    return {name for names in tied(reference) if set(names) & set(own) for name in names}
 
 
 def _whole(outputs: list[Any]) -> Any:

@@ -65,10 +65,16 @@ def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answe
     except (AutograderError, StudentFault):  # said already, and by whom it was
         raise
     except Exception as error:  # noqa: BLE001 - the values are a student's
-        what = sentence("what it returned cannot be used: {error}", error=f"{type(error).__name__}: {error}"[:200])
-        raise wrong_form(answer, what) from None
+        raise wrong_form(answer, _unusable(value, error)) from None
     name, origin = called or answer._called, answer._origin
     return Answer(answer._student, name, value=derived, inputs=answer._inputs, origin=origin)
+
+
+def _unusable(value: Any, error: Exception) -> Sentence:
+    """Why an answer could not be computed with. NumPy's words about ufuncs and loops say nothing to a student."""
+    if "ufunc" in str(error):
+        return sentence("what it returned cannot be used: numbers are expected, it is {what}", what=describe(value))
+    return sentence("what it returned cannot be used: {error}", error=f"{type(error).__name__}: {error}"[:200])
 
 
 def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: str = "") -> None:

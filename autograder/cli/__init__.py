@@ -6,38 +6,23 @@ Exit codes: 0 graded, 1 less than full marks with --strict, 2 wrong usage, 3 the
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import io
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.cli import (
-    author,
-    batch,
-    doctor,
-    export,
-    grade,
-    gradebook,
-    loop,
-    platforms,
-    regrade,
-    report,
-)
 from autograder.cli.codes import OURS, STOPPED, USAGE
 from autograder.model import AutograderError, UsageError
 
-COMMANDS = (
-    grade,
-    loop,
-    report,
-    batch,
-    gradebook,
-    regrade,
-    export,
-    author,
-    platforms,
-    doctor,
+STUDENTS = ("grade", "loop", "report")
+INSTRUCTORS = ("batch", "gradebook", "regrade", "export")
+AUTHORS = ("author", "probing", "platforms", "release")
+COMMANDS = tuple(  # a student's edition holds some of them
+    importlib.import_module(f"{__name__}.{name}")
+    for name in (*STUDENTS, *INSTRUCTORS, *AUTHORS, "doctor")
+    if importlib.util.find_spec(f"{__name__}.{name}")
 )
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
-from autograder.language import chosen
+from autograder.language import chosen, say
 from autograder.manifest import Course
-from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError
+from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError, sentence
 from autograder.sandbox.choice import choose, plain
 from autograder.sandbox.protocol import Sandbox
-from autograder.sources.folders import file_of, from_path
+from autograder.sources.folders import file_of, from_path, own_work
 
 if TYPE_CHECKING:
     from autograder.grading import Grader
@@ -66,16 +67,25 @@ def graded(
     with ExitStack() as stack:
         for topic in topics:
             assignment = course.assignment(topic)
-            origin = options.origin or course.starter(topic)
+            origin = options.origin or own_work(course, topic)
             if not options.topic and file_of(origin, topic) is None:
                 yield assignment, None
                 continue
+            _tell_twin(origin, options)
             framework = assignment.framework
             if framework not in sandboxes:
                 sandbox = stack.enter_context(closing(choose(framework, for_many=False)))
                 sandboxes[framework] = _placed(sandbox, framework, options.device)
             grader = _grader(course, assignment.topic, name_mistakes)
             yield assignment, _report(grader, origin, *sandboxes[framework], options)
+
+
+def _tell_twin(origin: Path, options: argparse.Namespace) -> None:
+    """Say that it is the notebook which is graded, where there is a module, too."""
+    module = origin.with_suffix(".py")
+    if origin.suffix == ".ipynb" and module.exists():
+        told = sentence("{name} is graded: it was saved after {other}", name=origin.name, other=module.name)
+        print(say(told, chosen(options.lang)), file=sys.stderr)
 
 
 def _placed(sandbox: Sandbox, framework: str, device: str) -> tuple[Sandbox, Place]:

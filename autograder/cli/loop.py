@@ -15,7 +15,7 @@ from autograder.language import chosen, say
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError, sentence
 from autograder.sandbox.choice import choose
-from autograder.sources.folders import file_of, from_path
+from autograder.sources.folders import file_of, from_path, own_work
 
 WARNING = sentence(
     "debug: one process, no sandbox, no time limit, so that breakpoint() works. "
@@ -29,9 +29,9 @@ def add_to(commands: Commands) -> None:
     watch.add_argument("topic", nargs="?", default="", help="a topic; whichever is saved when left out")
     watch.add_argument("--seed", default=PUBLIC_SEED, help="draw other inputs (default: %(default)s)")
     watch.add_argument("--from", dest="origin", type=Path, help="a file or folder to watch instead of starter/")
+    watch.add_argument("--author", action="store_true", help="prove the topic on every save of one of its files")
     told_how_to_grade(command(commands, "hint", _hint, "a hint for the first question that is open"))
-    status = command(commands, "status", _status, "progress over all topics and what comes next")
-    status.add_argument("--from", dest="origin", type=Path, help="a folder to grade instead of starter/")
+    told_how_to_grade(command(commands, "status", _status, "progress over all topics and what comes next"))
     told_how_to_grade(command(commands, "debug", _debug, "one question in this process, where breakpoint() works"))
 
 
@@ -47,6 +47,8 @@ def _origins(course: Course, topics: tuple[str, ...], options: argparse.Namespac
 def _watch(options: argparse.Namespace) -> int:
     """Grade, wait, grade again, until q or Ctrl-C. Raises UsageError."""
     course, language = course_of(options), chosen(options.lang)
+    if options.author:
+        return _prove_on_save(course, options.topic)
     origins = _origins(course, topics_of(course, options.topic), options)
     from autograder.loop.keys import keys
     from autograder.loop.watch import Watcher
@@ -72,6 +74,27 @@ def _watch(options: argparse.Namespace) -> int:
     return GRADED
 
 
+def _prove_on_save(course: Course, topic: str) -> int:
+    """Prove a topic on every save, each time in a process of its own, which reads all anew. Raises UsageError."""
+    import subprocess
+
+    from autograder.loop.saves import files_of, saves
+
+    if not topic:
+        raise UsageError("watch --author needs a topic: autograder watch --author TOPIC")
+    course.assignment(topic)
+    words = [sys.executable, "-m", "autograder", "--root", str(course.root), "check", topic, "--flakes", "0"]
+    turns = saves(lambda: files_of(course, topic))
+    try:
+        subprocess.run(words, check=False)
+        for changed in turns:
+            print(f"\n{', '.join(str(path.relative_to(course.root)) for path in changed)}", flush=True)
+            subprocess.run(words, check=False)
+    except KeyboardInterrupt:
+        pass
+    return GRADED
+
+
 def _hint(options: argparse.Namespace) -> int:
     """Grade, then say what helps with the first open question. Raises UsageError."""
     course, language = course_of(options), chosen(options.lang)
@@ -90,8 +113,7 @@ def _hint(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     """All topics in a table, their sum, and the next step. Raises UsageError."""
     course, language = course_of(options), chosen(options.lang)
-    options.topic, options.only, options.seed = "", "", PUBLIC_SEED
-    found = list(graded(course, topics_of(course, ""), options, name_mistakes=False))
+    found = list(graded(course, topics_of(course, options.topic), options, name_mistakes=False))
     from autograder.render.terminal import Page, shown_path
 
     page = Page(language)
@@ -106,7 +128,7 @@ def _debug(options: argparse.Namespace) -> int:
         raise UsageError("debug needs a topic and a question: make debug TOPIC=<topic> ONLY=<question>")
     course, language = course_of(options), chosen(options.lang)
     assignment = course.assignment(options.topic)
-    submission = from_path(options.origin or course.starter(options.topic), options.topic, assignment.limits)
+    submission = from_path(options.origin or own_work(course, options.topic), options.topic, assignment.limits)
     if submission.problem is not None:
         raise UsageError(say(submission.problem, language))
     print(say(WARNING, language), file=sys.stderr)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from autograder.checks import Observation
 from autograder.compare import Comparison, Tolerance, as_array
-from autograder.model import Verdict
+from autograder.model import Sentence, Status, Verdict
+from autograder.recorded.signature import summed
 from autograder.student import Connection
 
 
@@ -24,6 +28,8 @@ class Play:
         return tuple(seen for seen in self.observations if not seen.passed)
 
 
+MOST_KEPT = 128
+FAULT_WORDS = ("kind", "text", "difference", "asked")
 Replay = Callable[[Connection, str], Play]
 
 # Two programs with the same mistake differ by rounding only; wider than the check's own tolerance would be a guess.
@@ -64,18 +70,78 @@ def _tells(seen: Observation) -> bool:
 
 
 def same_answer(yours: object, theirs: object) -> bool:
-    """Whether two answers are equal up to rounding, NaN and Inf included."""
-    arrays = [as_array(value) for value in (yours, theirs)]
-    narrow = any(array is not None and array.dtype.kind == "f" and array.dtype.itemsize < 8 for array in arrays)
+    """Whether two answers are equal up to rounding, NaN and Inf included. One of them may be abridged."""
+    if isinstance(theirs, Abridged):
+        yours, theirs = abridged(yours).value, theirs.value
+    narrow = _is_narrow(yours) or _is_narrow(theirs)
     try:
         return Comparison(tolerance=SAME_FLOAT32 if narrow else SAME).difference(yours, theirs) is None
     except TypeError:  # something opaque on both sides says nothing
         return False
 
 
+def _is_narrow(value: object) -> bool:
+    """Whether floats of less than 64 bits are in an answer."""
+    if isinstance(value, (tuple, list)) and as_array(value) is None:
+        return any(map(_is_narrow, value))
+    if isinstance(value, Mapping):
+        return any(map(_is_narrow, value.values()))
+    array = as_array(value)
+    return array is not None and array.dtype.kind == "f" and array.dtype.itemsize < 8
+
+
+@dataclass(frozen=True)
+class Abridged:
+    """An answer whose large arrays are told in a few numbers, for a recording."""
+
+    value: Any
+
+
+def abridged(value: Any) -> Abridged:
+    """An answer with each array of more than MOST_KEPT numbers as its shape, some entries and its components."""
+    return Abridged(_abridged(value))
+
+
+def _abridged(value: Any) -> Any:
+    array = as_array(value)
+    if array is not None:
+        if array.size <= MOST_KEPT:
+            return value
+        entries = array.ravel()[:: array.size // (MOST_KEPT // 2)]
+        numbers = np.nan_to_num(summed(array))
+        return [list(array.shape), entries, numbers.astype(array.dtype if array.dtype.kind == "f" else numbers.dtype)]
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(_abridged, value))
+    if isinstance(value, Mapping):
+        return {key: _abridged(item) for key, item in value.items()}
+    return value
+
+
 def _same_fault(one: Verdict, other: Verdict) -> bool:
     """The same kind of ending: for exceptions the same type and words."""
     if one.status is not other.status:
         return False
-    keys = ("kind", "text", "difference", "asked")
-    return all(str(one.message.values.get(key)) == str(other.message.values.get(key)) for key in keys)
+    return all(str(one.message.values.get(key)) == str(other.message.values.get(key)) for key in FAULT_WORDS)
+
+
+def play_kept(play: Play) -> dict[str, Any]:
+    """Of a play what `agreements` looks at, as plain values: for a recording."""
+    seen = [[each.kind, abridged(each.actual).value] if not each.passed else [] for each in play.observations]
+    fault = play.fault
+    words = {} if fault is None else {key: str(fault.message.values[key]) for key in _words(fault)}
+    return {"seen": seen, "status": fault.status.name if fault is not None else None, "words": words}
+
+
+def kept_play(kept: Mapping[str, Any]) -> Play:
+    """The play that was kept, as far as it was."""
+    refused = Verdict(Status.WRONG)
+    seen = [
+        Observation("", Abridged(each[1]), None, each[0], refused) if each else Observation("", None, None)
+        for each in kept["seen"]
+    ]
+    fault = None if kept["status"] is None else Verdict(Status[kept["status"]], Sentence("", kept["words"]))
+    return Play(tuple(seen), fault)
+
+
+def _words(fault: Verdict) -> list[str]:
+    return [key for key in FAULT_WORDS if key in fault.message.values]

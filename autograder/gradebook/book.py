@@ -175,7 +175,7 @@ class Book:
             row: tuple[Any, ...] = (run, handed_in, now(), "", language, "", "", *nothing)
         else:
             own = replace(report, student=student)
-            text = zlib.compress(document.text(own, language).encode())
+            text = zlib.compress(document.text(own, language, indent=None).encode())
             flagged = ",".join(dict.fromkeys(flag.exercise for flag in report.flags))
             row = (
                 run, handed_in, now(), report.fingerprint, language, report.seed, report.isolation.level,

@@ -15,7 +15,7 @@ from autograder.grading import Answerer, Grader
 from autograder.loop.changes import Stamp, stamp, touched
 from autograder.loop.keys import Keys
 from autograder.manifest import Course
-from autograder.model import Assignment, QuestionResult, Report, Submission, UsageError
+from autograder.model import Assignment, QuestionResult, Report, Status, Submission, UsageError
 from autograder.render.live import View
 from autograder.sandbox.protocol import Sandbox
 from autograder.scoring import by_exercise, report_of
@@ -90,6 +90,7 @@ class _Session:
         self._report: Report | None = None
         self._following: str | None = None
         self._left: list[str] = []
+        self._is_broken = False
 
     def run(self) -> str | None:
         """The topic that was saved while this one was watched, or None when it is over."""
@@ -102,11 +103,10 @@ class _Session:
         while True:
             submission = self._submission()
             before, self._source = self._source, next(iter(submission.files.values()), b"")
-            first = touched(before, self._source, self._assignment.exercises) if before else ()
-            names = [exercise.name for exercise in self._assignment.exercises]
-            whole = not first or submission.problem is not None
-            self._left = [""] if whole else [*first, *(name for name in names if name not in first)]
+            self._left = self._asked(before, submission)
             saved = None
+            if not self._left:
+                self._show()
             while self._left and saved is None:
                 answerer = self._grader.submitted(submission, self._sandbox, watcher.seed)
                 yield replace(answerer, exercise=self._left[0])
@@ -116,6 +116,12 @@ class _Session:
             if saved != self._topic:
                 self._following = saved
                 return
+
+    def _asked(self, before: bytes, submission: Submission) -> list[str]:
+        """The exercises to ask about, those that changed first; '' for all of them at once."""
+        names = touched(before, self._source, self._assignment.exercises)
+        unknown = self._report is None or self._is_broken or submission.problem is not None or "" in self._left
+        return [""] if unknown or names is None else [*dict.fromkeys((*names, *self._left))]
 
     def _submission(self) -> Submission:
         """What is in the file now. An editor may have it away for a moment."""
@@ -129,6 +135,10 @@ class _Session:
 
     def _graded(self, report: Report) -> None:
         """Put one exercise's results in the place of its old ones; paint after the first and after the last."""
+        self._is_broken = any(_is_unloadable(question, self._topic) for question in report.questions)
+        if self._is_broken and self._left[0]:
+            self._left = [""]
+            return
         merged = _merged(self._report, report) if self._report is not None and self._left[0] else report
         news = self._report is None or _told(merged) != _told(self._report)
         self._report = merged
@@ -138,7 +148,8 @@ class _Session:
 
     def _show(self) -> None:
         if self._report is not None:
-            self._view = replace(self._view, exercise=focus(self._view, self._report, self._assignment))
+            shown = focus(self._view, self._report, self._assignment)
+            self._view = replace(self._view, exercise=shown, pending=tuple(self._left))
             self._watcher.paint(self._assignment, self._report, self._view)
 
     def _awaited(self) -> str | None:
@@ -198,6 +209,12 @@ def _merged(old: Report, new: Report) -> Report:
         versions=new.versions,
         flags=(*(flag for flag in old.flags if flag.exercise not in _exercises(new)), *new.flags),
     )
+
+
+def _is_unloadable(question: QuestionResult, topic: str) -> bool:
+    """Whether a question failed because the file itself cannot be loaded, as all others do then."""
+    verdict = question.verdict
+    return verdict.status is Status.NOT_RUN or verdict.message.values.get("asked") == f"{topic}.py"
 
 
 def _exercises(report: Report) -> set[str]:

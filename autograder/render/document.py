@@ -43,9 +43,10 @@ def document(report: Report, language: str = "en", *, reveal_hidden: bool = True
     }
 
 
-def text(report: Report, language: str = "en", *, reveal_hidden: bool = True) -> str:
-    """The report as a JSON text with a newline at its end."""
-    return json.dumps(document(report, language, reveal_hidden=reveal_hidden), ensure_ascii=False, indent=1) + "\n"
+def text(report: Report, language: str = "en", *, reveal_hidden: bool = True, indent: int | None = 1) -> str:
+    """The report as a JSON text ending a line. indent: None, ten times faster, where only programs read it."""
+    values = document(report, language, reveal_hidden=reveal_hidden)
+    return json.dumps(values, ensure_ascii=False, indent=indent) + "\n"
 
 
 def _flag(flag: Flag, language: str) -> dict[str, Any]:

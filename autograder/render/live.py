@@ -19,12 +19,16 @@ KEYS = sentence("n next exercise · h hint · a all · q quit · saved files are
 
 @dataclass(frozen=True)
 class View:
-    """What is shown: the exercise in focus, whether it was chosen by key, its hint, all open questions."""
+    """What is shown: the exercise in focus, whether it was chosen by key, its hint, all open questions.
+
+    pending: exercises whose results are still those of the file before.
+    """
 
     exercise: str = ""
     chosen: bool = False
     hint: bool = False
     everything: bool = False
+    pending: tuple[str, ...] = ()
 
 
 def live(assignment: Assignment, report: Report, view: View, language: str) -> RenderableType:
@@ -33,6 +37,9 @@ def live(assignment: Assignment, report: Report, view: View, language: str) -> R
     scores = by_exercise(report, assignment.exercises)
     parts: list[RenderableType] = [Text(heading, style="bold"), _table(scores, view), Text("")]
     parts += _explained(report, view, language)
+    if view.pending:
+        waiting = sentence("… still to be asked again: {names}", names=", ".join(view.pending))
+        parts.append(Text(say(waiting, language), style="dim"))
     return Group(*parts, Text(""), Text(say(KEYS, language), style="dim"))
 
 

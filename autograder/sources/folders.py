@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.manifest import Course
 from autograder.model import Limits, Submission, UsageError, sentence
 from autograder.notebooks import NOTEBOOK_BYTES, NotebookError, module_from
 
@@ -22,6 +23,12 @@ def file_of(path: Path, topic: str) -> Path | None:
         if files:
             return max(files, key=lambda file: int(file.stat().st_mtime))  # the first of equal ones
     return None
+
+
+def own_work(course: Course, topic: str) -> Path:
+    """The file in starter/ that a student works in, the module where there is none."""
+    module = course.starter(topic)
+    return file_of(module.parent, topic) or module
 
 
 def from_path(path: Path, topic: str, limits: Limits, student: str = "") -> Submission:

@@ -91,6 +91,9 @@ def portable(value: Any, functions: dict[int, Callable[..., Any]]) -> Any:
 
 def seed_of(generator: np.random.Generator) -> int:
     """A seed that depends on where a generator stands, without moving it: equal for student and reference."""
+    handed_over = getattr(generator, "handed_over", None)
+    if handed_over is not None:  # a recorded one stands nowhere
+        return int(handed_over())
     copied = type(generator)(type(generator.bit_generator)())
     copied.bit_generator.state = generator.bit_generator.state
     return int.from_bytes(copied.bytes(16), "little")

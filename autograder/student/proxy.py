@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,11 +39,19 @@ class Student:
     """Stands for one submission within one question.
 
     observe: told of every comparison; a grading run raises there, a replay notes it and goes on.
-    seed: from which checks draw their directions. Names that begin with `_` are not the student's.
+    seed: from which checks draw their directions; drawn: who gives them instead, by number and shape.
+    Names that begin with `_` are not the student's.
     """
 
-    def __init__(self, connection: Connection, observe: Observer, seed: str) -> None:
-        self._connection, self._observe, self._seed = connection, observe, seed
+    def __init__(
+        self,
+        connection: Connection,
+        observe: Observer,
+        seed: str,
+        drawn: Callable[[int, tuple[int, ...]], wire.Array] | None = None,
+    ) -> None:
+        self._connection, self._observe = connection, observe
+        self._drawn = drawn or functools.partial(direction, seed)
         self._device = connection.device
         self._directions = 0
         self._met_tensors = False
@@ -135,8 +144,13 @@ class Student:
     def _direction(self, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
         """A random cotangent, the same for every submission under one seed; never ones."""
         self._directions += 1
-        words = [int.from_bytes(part.encode(), "little") for part in (self._seed, str(self._directions))]
-        return np.random.Generator(np.random.Philox(np.random.SeedSequence(words))).normal(size=shape)
+        return self._drawn(self._directions, shape)
+
+
+def direction(seed: str, number: int, shape: tuple[int, ...]) -> wire.Array:
+    """The direction of that number: standard normal, from the seed alone."""
+    words = [int.from_bytes(part.encode(), "little") for part in (seed, str(number))]
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(words))).normal(size=shape)
 
 
 def _holds_tensor(value: Any) -> bool:

@@ -37,7 +37,7 @@ def _whole(value: Any, rule: str, most: int = SIDE) -> int:
     return int(value)
 
 
-def _read_array(spec: Any, payload: memoryview, offset: int) -> tuple[Array, int]:
+def read_array(spec: Any, payload: memoryview, offset: int) -> tuple[Array, int]:
     """One array out of the payload, fresh and native, and the offset after it."""
     require(type(spec) is dict and set(spec) == {"dtype", "shape", "order"}, "an array is {dtype, shape, order}")
     require(type(spec["dtype"]) is str and spec["dtype"] in DTYPES, f"dtype {str(spec['dtype'])[:20]!r}")
@@ -163,7 +163,7 @@ def decode(header: bytes, payload: memoryview) -> dict[str, Any]:
         require(type(top["arrays"]) is list and len(top["arrays"]) <= ARRAYS, f"at most {ARRAYS} arrays")
         arrays, offset = [], 0
         for spec in top["arrays"]:
-            array, offset = _read_array(spec, payload, offset)
+            array, offset = read_array(spec, payload, offset)
             arrays.append(array)
         require(offset == len(payload), "the payload is longer than its arrays")
         decoder = Decoder(arrays)

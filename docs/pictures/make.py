@@ -1,10 +1,14 @@
 """Draws what a student sees: a real report, rendered by the terminal page itself. `python docs/pictures/make.py`."""
 
+import html
 import io
+import itertools
+import re
 import sys
 from contextlib import closing
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 
 ROOT = Path(__file__).parents[2]
@@ -13,9 +17,14 @@ sys.path.insert(0, str(ROOT))
 from autograder.grading import Grader  # noqa: E402
 from autograder.manifest import Course  # noqa: E402
 from autograder.model import PUBLIC_SEED, Submission  # noqa: E402
+from autograder.render.live import View, live  # noqa: E402
 from autograder.render.terminal import Page  # noqa: E402
 from autograder.sandbox.choice import choose  # noqa: E402
 
+TEXT = re.compile(
+    r'<text class="(?P<class>[^"]*)" x="(?P<x>[^"]*)" y="(?P<y>[^"]*)" textLength="(?P<length>[^"]*)"(?P<more>[^>]*)>'
+    r"(?P<shown>[^<]*)</text>"
+)
 # rich's own template fetches a font from the network; a page of ours fetches nothing.
 SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -54,12 +63,38 @@ def main() -> None:
     reports = []
     with closing(choose("numpy", for_many=False)) as sandbox:
         grader.grade([grader.submitted(submission, sandbox, PUBLIC_SEED)], reports.append)
-    for language, name in (("en", "grade.svg"), ("zh", "grade.zh-CN.svg")):
-        console = Console(record=True, width=96, file=io.StringIO(), highlight=False, force_terminal=True)
-        Page(language, console).topic(grader.assignment, reports[0])
-        target = Path(__file__).with_name(name)
-        target.write_text(console.export_svg(code_format=SVG, unique_id="grade"), "utf-8")
-        print(target.relative_to(ROOT))
+    view = View("mse_grad", hint=True)
+    for language, ending in (("en", "svg"), ("zh", "zh-CN.svg")):
+        page = recorded()
+        Page(language, page).topic(grader.assignment, reports[0])
+        save(page, f"grade.{ending}")
+        page = recorded()
+        page.print(live(grader.assignment, reports[0], view, language))
+        save(page, f"watch.{ending}")
+
+
+def recorded() -> Console:
+    return Console(record=True, width=96, file=io.StringIO(), highlight=False, force_terminal=True)
+
+
+def widened(text: re.Match[str]) -> str:
+    """A text in runs of narrow and of wide characters, each as wide as in a terminal: rich takes all for narrow."""
+    shown = html.unescape(text["shown"])
+    cell, x, runs = float(text["length"]) / max(len(shown), 1), float(text["x"]), []
+    for width, characters in itertools.groupby(shown, cell_len):
+        run = "".join(characters)
+        length = cell * width * len(run)
+        place = f'class="{text["class"]}" x="{x:g}" y="{text["y"]}" textLength="{length:g}"{text["more"]}'
+        runs.append(f"<text {place}>{html.escape(run, quote=False).replace(chr(160), '&#160;')}</text>")
+        x += length
+    return "".join(runs)
+
+
+def save(console: Console, name: str) -> None:
+    target = Path(__file__).with_name(name)
+    drawn = console.export_svg(code_format=SVG, unique_id=name.split(".")[0])
+    target.write_text(TEXT.sub(widened, drawn), "utf-8")
+    print(target.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -32,3 +32,11 @@ def test_the_caller_may_change_what_it_was_given():
 def test_reading_the_data_does_not_import_scikit_learn():
     code = "import sys; from autograder.data import digits; digits(); sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_words_of_the_manual_are_english_in_small_letters():
+    words = data.manual_words()
+    assert len(words) > 40_000
+    assert len(set(words)) > 2000
+    assert all(word.isascii() and word.islower() and word.isalpha() for word in words)
+    assert words.count("the") > len(words) / 30

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support_courses import TINY, copied
+from support_courses import TINY, copied, played
 
 from autograder.authoring.checking import checked, over_budget
+from autograder.authoring.live import Live, slowest
 from autograder.authoring.refusal import Places
+from autograder.grading import Grader
 from autograder.manifest import Course
-from autograder.model import PUBLIC_SEED, UsageError
+from autograder.model import PUBLIC_SEED, Limits, UsageError
 
 FACTS = "assignments/vectors/assignment.toml"
 SOLUTION, STARTER = "solutions/vectors/solution.py", "starter/vectors.py"
@@ -370,6 +373,16 @@ def test_a_topic_that_is_not_there_is_a_matter_of_usage():
         list(checked(Course(TINY), "vector", (PUBLIC_SEED,)))
 
 
+def test_the_cost_of_a_question_is_its_share_of_the_cpu_time():
+    report = played(Grader(Course(TINY), "vectors", name_mistakes=False))
+    first, *others = report.questions
+    slow = replace(first, seconds=3.0)
+    report = replace(report, questions=(slow, *(replace(question, seconds=0.0) for question in others)))
+    whole, each = slowest([[Live(report, 1.5)]])
+    assert whole == each[first.name] == 1.5
+    assert set(each.values()) == {0.0, 1.5}
+
+
 def test_a_reference_that_needs_more_than_a_third_of_a_limit_is_refused():
     at = Places(Course(TINY), "vectors")
     assignment = at.course.assignment("vectors")
@@ -381,3 +394,5 @@ def test_a_reference_that_needs_more_than_a_third_of_a_limit_is_refused():
         f"a third of answer_seconds = 2 is allowed; {do}",
         f"{FACTS}, line 11: budget: the reference takes 50.0 s, a third of cpu_seconds = 120 is allowed; {do}",
     ]
+    (long,) = over_budget(at, replace(assignment, limits=Limits(submission_seconds=30)), 11.0, {})
+    assert long.what == "the reference takes 11.0 s, a third of submission_seconds = 30 is allowed"

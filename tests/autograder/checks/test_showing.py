@@ -101,3 +101,18 @@ def test_what_cannot_be_drawn_is_left_out_and_costs_nothing(tmp_path, answer):
 def test_a_picture_is_no_check(tmp_path):
     report, _ = pictures(tmp_path, lambda x, a: x, NOTHING)
     assert by_name(report)["scale_path"].verdict.status is Status.OURS
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(["a", "b"], "numbers are expected, it is a list of 2"), ("2.0", "numbers are expected, it is '2.0'")],
+)
+def test_numpys_words_about_ufuncs_are_not_a_students(tmp_path, answer, words):
+    questions = """
+    @points(1)
+    def test_scale_path(student, reference):
+        '''computed with'''
+        check_close(then(student.scale(1.0, 1.0), lambda value: np.ones(3) * np.array(value)), np.ones(3))
+    """
+    report, _ = pictures(tmp_path, lambda x, a: answer, questions)
+    assert words in say(by_name(report)["scale_path"].verdict.message, "en")

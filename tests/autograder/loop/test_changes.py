@@ -9,7 +9,7 @@ from reports import ASSIGNMENT, EXERCISES, question, report
 
 from autograder.loop.changes import blocks, stamp, touched
 from autograder.loop.watch import after, focus, following
-from autograder.model import Status
+from autograder.model import Exercise, Status
 from autograder.render.live import View
 
 SOURCE = b"""import numpy as np
@@ -28,12 +28,17 @@ def unshift(x):
 """
 
 
-def test_a_file_is_cut_into_its_definitions_and_what_stands_before():
-    found = blocks(SOURCE)
-    assert list(found) == [b"", b"scale", b"shift", b"unshift"]
-    assert b"".join(found.values()) == SOURCE
+def test_a_file_is_cut_into_its_definitions_and_what_stands_outside():
+    found = blocks(SOURCE + b"LIMIT = 3\n@cached\ndef last(\n    x,\n):\n    return x\n# said\n")
+    assert list(found) == [b"", b"scale", b"shift", b"unshift", b"last"]
+    assert found[b""] == b"import numpy as np\n\n\nLIMIT = 3\n@cached\n"
+    assert found[b"last"] == b"def last(\n    x,\n):\n    return x\n# said\n"
     assert blocks(b"") == {b"": b""}
     assert blocks(b"\xff\x00 no python at all") == {b"": b"\xff\x00 no python at all"}
+
+
+USING = SOURCE + b"\n\ndef _helper(x):\n    return shift(x)\n\n\ndef scale_all(x):\n    return _helper(x)\n"
+MORE = (*EXERCISES, Exercise("all", 2.0, {"en": "All", "zh": "全部"}, ("scale_all",)))
 
 
 @pytest.mark.parametrize(
@@ -41,14 +46,19 @@ def test_a_file_is_cut_into_its_definitions_and_what_stands_before():
     [
         (b"a * x", b"a + x", ("scale",)),
         (b"def unshift(x):\n    return x", b"def unshift(x):\n    return -x", ("shift",)),
-        (b"a * x", b"a * x", ()),
-        (b"import numpy as np", b"import numpy", ()),
-        (b"def shift(x):\n    return x\n", b"", ("shift",)),
+        (b"def shift(x):\n    return x", b"def shift(x):\n    return -x", ("shift", "all")),
+        (b"return shift(x)", b"return -shift(x)", ("all",)),
+        (b"def shift(x):\n    return x\n", b"", ("shift", "all")),
         (b"a * x\n", b"a * x\n\n\nclass scale:\n    pass\n", ("scale",)),
+        (b"a * x\n\n", b"a * x\n\n\n\n\n", ()),
+        (b"a * x", b"a * x", None),
+        (b"import numpy as np", b"import numpy", None),
+        (b"def shift", b"FACTOR = 2\ndef shift", None),
+        (b"a * x", b"globals()['shift'](x)", None),
     ],
 )
-def test_the_exercises_of_changed_functions_are_known(old, new, names):
-    assert touched(SOURCE, SOURCE.replace(old, new), EXERCISES) == names
+def test_the_exercises_that_a_save_may_concern_are_known(old, new, names):
+    assert touched(USING, USING.replace(old, new), MORE) == names
 
 
 def test_a_stamp_changes_with_a_save_and_with_another_file_in_its_place(tmp_path):
