@@ -30,9 +30,15 @@ def score_picture(value: float, tiers: Sequence[tuple[Sentence, float]]) -> Pict
     return Picture("gauge", sentence("score"), values=_finite([value]), marks=tuple(tiers))
 
 
-def show_heat(answer: Answer, title: str, *, zh: str = "") -> None:
-    """A matrix as a heat map, e.g. attention weights. Its last two axes; the first matrix of more."""
-    array = as_array(look(answer, "show_heat"))
+def show_heat(answer: Answer, title: str, *, zh: str = "", item: int | None = None) -> None:
+    """A matrix as a heat map, e.g. attention weights. Its last two axes; the first matrix of more.
+
+    item: which part of a tuple it is.
+    """
+    value = look(answer, "show_heat")
+    if item is not None:
+        value = value[item] if isinstance(value, (tuple, list)) and len(value) > item else None
+    array = as_array(value)
     if array is None or array.ndim < 2 or array.dtype.kind == "c" or not array.size:
         return
     matrix = array.reshape(-1, *array.shape[-2:])[0][:CELLS, :CELLS].astype(np.float64)

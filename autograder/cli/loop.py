@@ -83,6 +83,8 @@ def _prove_on_save(course: Course, topic: str) -> int:
     if not topic:
         raise UsageError("watch --author needs a topic: autograder watch --author TOPIC")
     course.assignment(topic)
+    if not course.solutions(topic).exists():
+        raise UsageError(f"there is no {course.solutions(topic)}: a student's edition has nothing to prove")
     words = [sys.executable, "-m", "autograder", "--root", str(course.root), "check", topic, "--flakes", "0"]
     turns = saves(lambda: files_of(course, topic))
     try:

@@ -81,7 +81,14 @@ def test_what_the_edition_imports_is_in_it(files):
         if name.startswith("autograder/") and name.endswith(".py"):
             for node in ast.walk(ast.parse(content)):
                 if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "autograder":
-                    assert is_there(node.module, files), f"{name} imports {node.module}"
+                    rooms = [f"{node.module}.{each.name}" for each in node.names]
+                    wanted = [node.module, *(room for room in rooms if is_ours(room))]
+                    assert [module for module in wanted if not is_there(module, files)] == [], name
+
+
+def is_ours(module):
+    path = ROOT / module.replace(".", "/")
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
 def is_there(module, files):

@@ -90,4 +90,4 @@ def test_a_misuse_is_refused_with_the_sentence_of_the_page(question, says, tmp_p
     said = [refusal.what for refusal in (*reading.randomness_seeded(at), *reading.cotangents_random(at))]
     (asked,) = played(Grader(made, "page")).questions
     said += [str(asked.verdict.message)] if asked.verdict.status.value == "ours" else []
-    assert any(words.endswith(says) for words in said), said
+    assert any(says in words for words in said), said

@@ -98,6 +98,24 @@ def test_what_cannot_be_drawn_is_left_out_and_costs_nothing(tmp_path, answer):
     read(text(report))
 
 
+PART = """
+@points(1)
+def test_scale_heat(student, reference):
+    '''one part of two'''
+    answer = student.scale(1.0, 1.0)
+    show_heat(answer, "weights", item=1)
+    check_that(answer, lambda value: True, "anything")
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"), [((1.0, np.eye(3)), 1), ((1.0,), 0), (np.eye(3), 0), ((1.0, "text"), 0), (None, 0)]
+)
+def test_a_part_of_an_answer_may_be_shown(tmp_path, answer, count):
+    _, found = pictures(tmp_path, lambda x, a: answer, PART)
+    assert len(found["scale_heat"]) == count
+
+
 def test_a_picture_is_no_check(tmp_path):
     report, _ = pictures(tmp_path, lambda x, a: x, NOTHING)
     assert by_name(report)["scale_path"].verdict.status is Status.OURS

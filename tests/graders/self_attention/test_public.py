@@ -12,6 +12,7 @@ from autograder.checks import (
     check_shape,
     check_unchanged,
     parts,
+    show_heat,
     then,
 )
 from autograder.plugin import points
@@ -96,7 +97,9 @@ def test_attention_values(student, reference, rng):
     """out = softmax(q kᵀ / √dk) v, for a batch of sequences
     zh: 对一批序列，out = softmax(q kᵀ / √dk) v"""
     q, k, v = qkv(rng, 2, Tq=3, Tk=5, dk=4, dv=6)
-    check_close(student.attention(q, k, v), reference.attention(q, k, v), names=("out", "w"))
+    found = student.attention(q, k, v)
+    show_heat(found, "your attention weights: a row for each query", zh="你的注意力权重：每行对应一个查询", item=1)
+    check_close(found, reference.attention(q, k, v), names=("out", "w"))
 
 
 @points(2)

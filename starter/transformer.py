@@ -1,0 +1,367 @@
+"""The Transformer, part by part: normalisation, feed-forward, blocks, a language model, decoding, training.
+
+Transformer：归一化、前馈网络、编码器与解码器、语言模型、解码和训练。
+
+`layernorm_forward` and `layernorm_backward` work on NumPy arrays, everything else on PyTorch tensors. Masks are bool
+and True means keep, as in the topic `self_attention`. What is marked "Given" is there to be used: nothing to write.
+"""
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def layernorm_forward(x, gamma, beta, eps=1e-5):
+    """Layer normalisation: each vector of features to mean 0 and variance 1, then scaled and shifted.
+
+    层归一化：对每个位置自己的特征向量做归一化，再缩放和平移。
+
+    Convention: out = gamma · (x − mean) / √(var + eps) + beta; mean and var are those of the last axis, var is the
+    biased one (it divides by D).
+
+    x: float (..., D), any leading dims or none at all.
+    gamma, beta: float (D,).
+    eps: float > 0, inside the square root.
+    Returns: (out, cache); out: float (..., D); cache: whatever your `layernorm_backward` needs.
+    Source: Lee 5 (layer norm); Ba et al. 2016; d2l 11.7 (zh 10.7).
+    """
+    raise NotImplementedError("layernorm_forward")
+
+
+def layernorm_backward(dout, cache):
+    """Gradients of `layernorm_forward` with respect to x, gamma and beta.
+
+    层归一化对 x、gamma、beta 的梯度。
+
+    dout: float (..., D), gradient of the loss with respect to out.
+    cache: what your `layernorm_forward` returned.
+    Returns: (dx, dgamma, dbeta); dx: float (..., D); dgamma, dbeta: float (D,).
+    Source: Lee 1.2 (backpropagation) and 5; Ba et al. 2016.
+    """
+    raise NotImplementedError("layernorm_backward")
+
+
+def gelu(x, approximate=False):
+    """The Gaussian error linear unit, x · Φ(x), with Φ the distribution function of the standard normal.
+
+    GELU 激活函数：x·Φ(x)。
+
+    x: float tensor (any dims).
+    approximate: bool; True takes x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))) instead.
+    Returns: float tensor (dims of x).
+    Source: Hendrycks & Gimpel 2016; Vaswani et al. 2017, 3.3 has ReLU in its place.
+    """
+    raise NotImplementedError("gelu")
+
+
+class FeedForward(nn.Module):
+    """The position-wise feed-forward network, w2(dropout(gelu(w1(x)))), the same at every position.
+
+    逐位置的前馈网络：每个位置各自经过同一个两层网络。
+
+    The layers are `w1`, nn.Linear(d, hidden), and `w2`, nn.Linear(hidden, d), under exactly these names. The GELU is
+    the exact one.
+
+    d: int, number of features. hidden: int, width in between.
+    dropout: float in [0, 1], probability of dropping a hidden activation, in training mode only.
+    Source: Lee 5; Vaswani et al. 2017, 3.3; d2l 11.7 (zh 10.7).
+    """
+
+    def __init__(self, d, hidden, dropout=0.0):
+        super().__init__()
+        raise NotImplementedError("FeedForward.__init__")
+
+    def forward(self, x):
+        """Each position's new features.
+
+        x: float tensor (..., d).
+        Returns: float tensor (..., d).
+        """
+        raise NotImplementedError("FeedForward.forward")
+
+
+class Attention(nn.Module):
+    """Multi-head attention out of PyTorch's own. Given.
+
+    现成的多头注意力，直接使用即可。
+    """
+
+    def __init__(self, d, heads):
+        super().__init__()
+        self.inner = nn.MultiheadAttention(d, heads, batch_first=True)
+
+    def forward(self, x, source, mask=None):
+        """What the positions of x find in `source`: queries from x, keys and values from source.
+
+        x: float tensor (B, Tq, d). source: float tensor (B, Tk, d); x itself for self-attention.
+        mask: bool tensor that broadcasts to (B, Tq, Tk), True means keep; None keeps everything.
+        Returns: float tensor (B, Tq, d).
+        """
+        if mask is not None:
+            mask = ~mask.expand(len(x), x.shape[1], source.shape[1]).repeat_interleave(self.inner.num_heads, dim=0)
+        return self.inner(x, source, source, attn_mask=mask, need_weights=False)[0]
+
+
+def mlp(d, hidden):
+    """A position-wise feed-forward network out of PyTorch's parts. Given.
+
+    现成的前馈网络，直接使用即可。
+    """
+    return nn.Sequential(nn.Linear(d, hidden), nn.GELU(), nn.Linear(hidden, d))
+
+
+def causal_mask(T):
+    """Bool tensor (T, T), True where position i may look at position j: at itself and the past. Given.
+
+    现成的因果掩码，直接使用即可。
+    """
+    return torch.ones(T, T, dtype=torch.bool).tril()
+
+
+def positions(T, d):
+    """The sinusoidal positional encoding, float32 tensor (T, d), d even. Given.
+
+    现成的正弦位置编码，直接使用即可。
+    """
+    angle = torch.arange(T)[:, None] / 10000.0 ** (torch.arange(0, d, 2) / d)  # (T, d / 2)
+    return torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(1)  # (T, d)
+
+
+class EncoderBlock(nn.Module):
+    """One block of the encoder: self-attention, then feed-forward, each with a residual connection and a LayerNorm.
+
+    编码器的一层：自注意力加前馈网络，各带残差连接和层归一化。
+
+    Its parts are `attention`, Attention(d, heads); `ff`, mlp(d, hidden); `norm1` and `norm2`, nn.LayerNorm(d); under
+    exactly these names.
+
+    With norm_first (pre-norm) each half is x + dropout(part(norm(x))); without (post-norm, as in the paper) it is
+    norm(x + dropout(part(x))). norm1 belongs to the attention, norm2 to the feed-forward.
+
+    d, heads, hidden: int. norm_first: bool.
+    dropout: float in [0, 1], probability of dropping an entry of a part's output, in training mode only.
+    Source: Lee 5, "Encoder"; Vaswani et al. 2017, 3.1; Xiong et al. 2020 (pre-norm).
+    """
+
+    def __init__(self, d, heads, hidden, norm_first=True, dropout=0.0):
+        super().__init__()
+        raise NotImplementedError("EncoderBlock.__init__")
+
+    def forward(self, x, mask=None):
+        """Each position's new features.
+
+        x: float tensor (B, T, d).
+        mask: bool tensor that broadcasts to (B, T, T), True means keep; None keeps everything. Each position may look
+            at one at least.
+        Returns: float tensor (B, T, d).
+        """
+        raise NotImplementedError("EncoderBlock.forward")
+
+
+class CrossAttention(nn.Module):
+    """Multi-head attention from the decoder to the encoder's output: queries from one, keys and values from the other.
+
+    交叉注意力：查询来自解码器，键和值来自编码器的输出。
+
+    The weights are four layers `wq`, `wk`, `wv`, `wo`, each nn.Linear(d, d, bias=False) under exactly that name. Head h
+    has the features h·d/heads to (h + 1)·d/heads − 1, and scales by the square root of its own width.
+
+    d: int, number of features. heads: int, divides d.
+    Source: Lee 5, "Cross attention"; Vaswani et al. 2017, 3.2.3.
+    """
+
+    def __init__(self, d, heads):
+        super().__init__()
+        raise NotImplementedError("CrossAttention.__init__")
+
+    def forward(self, x, memory, keep=None):
+        """What each position of the decoder finds in the encoder's output.
+
+        x: float tensor (B, Tq, d), the decoder's side. memory: float tensor (B, Tk, d), the encoder's output.
+        keep: bool tensor (B, Tk), True where the memory is real and False where it is padding; None keeps everything.
+            A sequence without anything real gives zeros, and no gradient is NaN.
+        Returns: float tensor (B, Tq, d).
+        """
+        raise NotImplementedError("CrossAttention.forward")
+
+
+class DecoderBlock(nn.Module):
+    """One block of the decoder: causal self-attention, cross-attention, feed-forward, all pre-norm.
+
+    解码器的一层：带因果掩码的自注意力、交叉注意力、前馈网络，均为 pre-norm。
+
+    Its parts are `attention` and `cross`, each Attention(d, heads); `ff`, mlp(d, hidden); `norm1`, `norm2` and `norm3`,
+    nn.LayerNorm(d), in the order in which they are used; under exactly these names. Each third is x + part(norm(x)).
+    The memory is not normalised.
+
+    d, heads, hidden: int.
+    Source: Lee 5, "Decoder"; Vaswani et al. 2017, 3.1; d2l 11.7 (zh 10.7).
+    """
+
+    def __init__(self, d, heads, hidden):
+        super().__init__()
+        raise NotImplementedError("DecoderBlock.__init__")
+
+    def forward(self, x, memory, keep=None):
+        """Each position's new features; none of them sees the positions after it.
+
+        x: float tensor (B, T, d). memory: float tensor (B, S, d), the encoder's output.
+        keep: bool tensor (B, S), True where the memory is real; None keeps everything. Something is real in each.
+        Returns: float tensor (B, T, d).
+        """
+        raise NotImplementedError("DecoderBlock.forward")
+
+
+class TransformerLM(nn.Module):
+    """A decoder-only language model: the next token's logits at every position.
+
+    只有解码器的语言模型：每个位置给出下一个词元的 logits。
+
+    Its parts are `tokens`, nn.Embedding(V, d); `blocks`, an nn.ModuleList of as many
+    nn.TransformerEncoderLayer(d, heads, 4 * d, dropout=0.0, activation="gelu", batch_first=True, norm_first=True);
+    `norm`, nn.LayerNorm(d); `head`, nn.Linear(d, V, bias=False); under exactly these names. The embeddings are
+    multiplied by √d, then the sinusoidal encoding `positions` is added, which is no parameter. The blocks see the past
+    and themselves only. `norm` comes after the last block, then the head.
+
+    V: int, number of tokens. d, heads, layers: int. T: int, length of the longest sequence.
+    tie: bool; True makes head.weight the very tensor that tokens.weight is.
+    Source: Lee 5, autoregressive decoder; Radford et al. 2019; Press & Wolf 2017 (tying).
+    """
+
+    def __init__(self, V, d, heads, layers, T, tie=False):
+        super().__init__()
+        raise NotImplementedError("TransformerLM.__init__")
+
+    def forward(self, ids):
+        """The logits of the token that follows each position.
+
+        ids: int64 tensor (B, t), 0 to V − 1; t is at most T.
+        Returns: float tensor (B, t, V), logits.
+        """
+        raise NotImplementedError("TransformerLM.forward")
+
+
+def count_params(V, d, layers, tie=False):
+    """How many numbers `TransformerLM` learns, by a closed formula.
+
+    TransformerLM 的参数个数，用公式计算。
+
+    V, d, layers: int, as for `TransformerLM`; the number of heads and the length do not matter.
+    tie: bool; a shared tensor counts once.
+    Returns: int.
+    Source: Lee 5.
+    """
+    raise NotImplementedError("count_params")
+
+
+def shift_targets(ids, bos):
+    """What a language model reads and what it should say, for teacher forcing.
+
+    教师强制：输入右移一位，目标就是原序列。
+
+    The input is the sequence moved right by one, with `bos` in front; the target is the sequence itself.
+
+    ids: int64 tensor (B, T). bos: int, the token that begins every sequence.
+    Returns: (inputs, targets), int64 tensors (B, T).
+    Source: Lee 5, "Teacher forcing"; d2l 10.7 (zh 9.7).
+    """
+    raise NotImplementedError("shift_targets")
+
+
+def lm_loss(logits, targets, ignore_index=-100):
+    """Cross-entropy of the next token, the mean over all tokens of the batch that count.
+
+    语言模型的交叉熵损失：对所有有效词元取平均，填充不计入。
+
+    Convention: one mean over tokens, not a mean over sequences of means. Where no token counts, the loss is 0.
+
+    logits: float tensor (B, T, V), up to ±1000 and beyond.
+    targets: int64 tensor (B, T), 0 to V − 1, or ignore_index where the token is padding.
+    ignore_index: int, which stands for no token.
+    Returns: float tensor ().
+    Source: Lee 5, training; d2l 10.7 (zh 9.7), masked loss.
+    """
+    raise NotImplementedError("lm_loss")
+
+
+class Reader(nn.Module):
+    """A small language model to try decoding on: what comes next depends on all that was read. Given.
+
+    一个现成的小语言模型，用来测试解码。
+    """
+
+    def __init__(self, V, dropout=0.0):
+        super().__init__()
+        self.last, self.all = nn.Embedding(V, V), nn.Embedding(V, V)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, ids):
+        """ids: int64 tensor (B, T). Returns: float tensor (B, T, V), logits."""
+        steps = torch.arange(1, ids.shape[1] + 1)[:, None]  # (T, 1)
+        return self.dropout(self.last(ids) + self.all(ids).cumsum(1) / steps)  # (B, T, V)
+
+
+def greedy_decode(model, prompt, max_new, eos):
+    """The prompt continued with the likeliest token, again and again.
+
+    贪心解码：每一步都取概率最大的词元。
+
+    A row that has produced `eos` gets nothing but `eos` from then on; an `eos` in the prompt does not count. The model
+    is asked in evaluation mode, and left in the mode in which it was.
+
+    model: nn.Module; model(ids) gives logits, float tensor (B, t, V), for int64 tensors (B, t).
+    prompt: int64 tensor (B, P), P is 1 or more.
+    max_new: int, 0 or more, how many tokens are added. eos: int, the token that ends a row.
+    Returns: int64 tensor (B, P + max_new).
+    Source: Lee 5, autoregressive decoding; d2l 10.8 (zh 9.8).
+    """
+    raise NotImplementedError("greedy_decode")
+
+
+def sample_top_k(logits, k, temperature, u):
+    """A token drawn from the k likeliest ones, with given uniform numbers.
+
+    从概率最大的 k 个词元中采样，均匀随机数由参数给出。
+
+    Convention: the logits are divided by the temperature; all but the k largest get probability 0; the others'
+    probabilities sum to 1. The token is the first, in the order of token numbers, at which the sum of the
+    probabilities so far is larger than u.
+
+    logits: float tensor (B, V), without ties. k: int, 1 to V. temperature: float > 0.
+    u: float tensor (B,), 0 ≤ u < 1, one number for each row.
+    Returns: int64 tensor (B,).
+    Source: Lee 5 (sampling); Fan et al. 2018 (top-k).
+    """
+    raise NotImplementedError("sample_top_k")
+
+
+def noam_lr(step, d, warmup):
+    """The learning rate of the Transformer paper: it grows linearly, then falls like 1/√step.
+
+    Transformer 论文的学习率：先线性升高（warm-up），再按 1/√step 下降。
+
+    lr = d^(−1/2) · min(step^(−1/2), step · warmup^(−3/2)), and 0 at step 0.
+
+    step: int, 0 or more. d: int, number of features. warmup: int, 1 or more, the step at which it is highest.
+    Returns: float.
+    Source: Lee, homework 5; Vaswani et al. 2017, 5.3.
+    """
+    raise NotImplementedError("noam_lr")
+
+
+def train_reverse(source, target, seed):
+    """A model that says sequences backwards, trained on examples.
+
+    训练一个把序列倒过来说的模型。
+
+    Token 0 begins what the decoder reads, the others are 1 to 9. Each target is its source in reverse order.
+
+    source: int64 tensor (N, S), 1 to 9. target: int64 tensor (N, S).
+    seed: int, for whatever you draw at random.
+    Returns: model, an nn.Module; model(source, prefix) gives logits, float tensor (B, t, 10), for source (B, S) and
+        prefix (B, t), where prefix begins with 0 and goes on with the tokens said so far; entry [:, i] is about what
+        follows prefix[:, i], and does not depend on what comes after it. Graders let it speak about new sequences,
+        greedily. Training takes at most 30 seconds.
+    Source: Lee 5, "Sequence to sequence"; Vaswani et al. 2017.
+    """
+    raise NotImplementedError("train_reverse")
