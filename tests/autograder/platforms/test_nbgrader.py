@@ -2,6 +2,8 @@
 
 import csv
 import shutil
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from attacks import IN_NBGRADER
@@ -9,8 +11,9 @@ from conftest import WRONG, scores
 from trees import ROOT, TOPIC, command, read, sources, submit
 
 from autograder.manifest import Course
-from autograder.model import UsageError
-from autograder.platforms.nbgrader_import import check_released, submissions, tree_at
+from autograder.model import Outcome, Status, UsageError, Verdict
+from autograder.platforms.engine import Engine
+from autograder.platforms.nbgrader_import import check_released, enter, submissions, tree_at
 from autograder.platforms.nbgrader_release import release
 from autograder.stubs import solution_lines
 
@@ -109,7 +112,7 @@ def test_every_broken_submission_has_a_score_of_nothing(imported):
 
 def test_feedback_and_export_show_what_was_imported(imported):
     tree = imported[0]
-    said = command(tree, "nbgrader", "generate_feedback", TOPIC)
+    said = command(tree, "nbgrader", "generate_feedback", TOPIC, "--student", "[mn][io]*")  # a few suffice
     assert "metadata" not in said
     page = (tree / "feedback" / WRONG / TOPIC / f"{TOPIC}.html").read_text("utf-8")
     assert "regression_loss_mse" in page
@@ -121,6 +124,21 @@ def test_feedback_and_export_show_what_was_imported(imported):
     assert float(lines["reference"]["score"]) == 100
     assert lines["reference"]["timestamp"] == "2026-09-01 12:00:00"
     assert float(lines[WRONG]["score"]) == 91
+
+
+def test_a_question_that_failed_by_itself_leaves_its_cell_to_a_person(imported):
+    tree = tree_at(imported[0])
+    submission = next(each for each in submissions(tree, TOPIC) if each.student == "reference")
+    with closing(Engine(Course(ROOT), "en")) as engine:
+        report = engine.report(submission, TOPIC, "mse_grad", "2f31")
+    first, *others = report.questions
+    first = replace(first, score=0.0, verdict=Verdict(Status.OURS))
+    enter(tree, TOPIC, Outcome(submission, replace(report, questions=(first, *others))), "en")
+    with tree.gradebook() as book:
+        ours = book.find_grade("public-mse_grad", TOPIC, TOPIC, "reference")
+        theirs = book.find_grade("hidden-mse_grad", TOPIC, TOPIC, "reference")
+        assert (ours.auto_score, ours.needs_manual_grade) == (None, True)
+        assert (theirs.auto_score, theirs.needs_manual_grade) == (5.0, False)
 
 
 def test_a_tree_of_somebody_else_is_refused(tmp_path):
