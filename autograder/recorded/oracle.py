@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import itertools
-import math
+import functools
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,18 +76,26 @@ class _Calls:
     numbers: list[Array]
     answers: list[Any]
 
+    @functools.cached_property
+    def _alike(self) -> dict[str, tuple[Array, Array]]:
+        """By form: the places in their order, int (places,), and their numbers, float64 (places, 5·leaves)."""
+        places: dict[str, list[int]] = {}
+        for place, form in enumerate(self.forms):
+            places.setdefault(form, []).append(place)
+        return {form: (np.array(found), np.stack([self.numbers[i] for i in found])) for form, found in places.items()}
+
     def place_of(self, asked: Signature, start: int) -> int | None:
         """The first equal question from `start` on, or from the beginning; else the nearest, if it is near."""
-        nearest, found = math.inf, -1
-        places = itertools.chain(range(start, len(self.forms)), range(min(start, len(self.forms))))
-        for place in places:
-            if self.forms[place] == asked.form:
-                distance = float(asked.distance(self.numbers[place]))
-                if distance <= SAME:
-                    return place
-                if distance < nearest:
-                    nearest, found = distance, place
-        return found if found >= 0 and nearest <= asked.near else None
+        if self.forms[start : start + 1] == [asked.form] and asked.distances(self.numbers[start][None])[0] <= SAME:
+            return start
+        if asked.form not in self._alike:
+            return None
+        places, numbers = self._alike[asked.form]
+        turn = int(np.searchsorted(places, start))
+        places, distances = np.roll(places, -turn), np.roll(asked.distances(numbers), -turn)
+        equal = distances <= SAME
+        found = int(np.argmax(equal) if equal.any() else np.argmin(distances))
+        return int(places[found]) if equal[found] or distances[found] <= asked.near else None
 
 
 class Replayed:

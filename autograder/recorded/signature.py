@@ -33,15 +33,19 @@ class Signature:
     numbers: Array
     narrow: bool = False
 
-    def distance(self, numbers: Array) -> float:
-        """How far another signature's numbers are off, relative to the size of each array."""
-        if not len(numbers):
-            return 0.0
-        mine, other = self.numbers.reshape(-1, 1 + DIRECTIONS), numbers.reshape(-1, 1 + DIRECTIONS)
-        larger = np.maximum(mine[:, 0], other[:, 0])
-        sizes = np.abs(mine[:, 0] - other[:, 0]) / np.maximum(larger, TINY)
-        components = np.where(larger[:, None] > TINY, np.abs(mine[:, 1:] - other[:, 1:]), 0.0)
-        return float(max(np.max(sizes), np.max(components)))
+    def distances(self, numbers: Array) -> Array:
+        """How far other signatures' numbers are off, relative to the size of each array.
+
+        numbers: float64 (signatures, 5·leaves), all of this form. Returns: float64 (signatures,); inf is no distance.
+        """
+        mine = self.numbers.reshape(-1, 1 + DIRECTIONS)  # (leaves, 5)
+        others = numbers.reshape(len(numbers), *mine.shape)  # (signatures, leaves, 5)
+        larger = np.maximum(mine[:, 0], others[..., 0])  # (signatures, leaves)
+        off = np.abs(mine - others)
+        off[..., 0] /= np.maximum(larger, TINY)
+        off[..., 1:] *= (larger > TINY)[..., None]
+        furthest: Array = np.max(off, axis=(1, 2), initial=0.0)
+        return np.where(np.isnan(furthest), np.inf, furthest)
 
     @property
     def near(self) -> float:
