@@ -171,4 +171,6 @@ def _brief(value: Any) -> str:
         return f"{value:.4g}"
     if isinstance(value, (int, str, bool, type(None))):
         return repr(value) if len(repr(value)) < 30 else "…"
+    if isinstance(value, np.random.Generator):
+        return "Generator"
     return getattr(value, "__name__", type(value).__name__).replace("<lambda>", "function")

@@ -163,6 +163,12 @@ def test_values_that_nobody_asked_about_are_wrong_in_a_sentence(vectors):
     )
 
 
+def test_a_recorded_generator_is_called_as_the_live_one_is(vectors):
+    course, edition = vectors
+    question = answers_of(edition, course, noise=lambda rng, size: rng.normal(size=size + 1))["scale_generator"]
+    assert str(question.verdict.message).startswith("noise(Generator, 4): result has shape (5,), expected (4,)")
+
+
 def test_another_seed_is_refused_in_a_sentence(vectors):
     with pytest.raises(UsageError) as caught:
         Grader(vectors[1], "vectors").oracle.require("7")
