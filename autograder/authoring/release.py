@@ -44,7 +44,7 @@ def contents(course: Course, topics: Sequence[str], record: Record) -> dict[str,
     """Every file of the edition by its path. Raises AutograderError when a line of a solution is among them."""
     files = {**_framework(), **_pages(course.root), **_written(course, topics)}
     for topic in topics:
-        files.update(_topic(course, topic, record))
+        files.update(_unlinked(_topic(course, topic, record), topics))
     searched = {name: readable(name, content) for name, content in files.items()}
     leaks = [*leaked_lines(course, topics, searched), *leaked_names(course, topics, searched)]
     if leaks:
@@ -78,6 +78,17 @@ def _topic(course: Course, topic: str, record: Record) -> dict[str, bytes]:
     found[f"starter/{topic}.ipynb"] = twins.twin(course.assignment(topic), starter).encode()
     found[course.recording(topic).relative_to(course.root).as_posix()] = record(course, topic)
     return found
+
+
+def _unlinked(files: Mapping[str, bytes], topics: Sequence[str]) -> dict[str, bytes]:
+    """Files of a topic whose handouts name the topics that are left out, and link to none of them."""
+
+    def kept(link: re.Match[str]) -> str:
+        return link[0] if link[2] in topics else link[1]
+
+    pages = {name: content.decode() for name, content in files.items() if name.endswith(".md")}
+    unlinked = {name: re.sub(r"\[([^\]]*)\]\(\.\./(\w+)/[^)]*\)", kept, page) for name, page in pages.items()}
+    return {**files, **{name: page.encode() for name, page in unlinked.items()}}
 
 
 def _written(course: Course, topics: Sequence[str]) -> dict[str, bytes]:

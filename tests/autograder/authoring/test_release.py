@@ -55,13 +55,22 @@ def test_the_edition_holds_what_a_student_needs(files):
         } <= set(files)
 
 
-def test_every_picture_of_a_handout_is_there(files):
+@pytest.mark.parametrize("topics", [TOPICS, *([topic] for topic in TOPICS)], ids="+".join)
+def test_every_picture_and_page_that_a_page_links_to_is_there(topics):
+    files = release.contents(COURSE, topics, stub)
     for name, content in files.items():
         if name.endswith(".md"):
             for word in content.decode().split("](")[1:]:
                 target = word.split(")")[0].split("#")[0]
                 if target and "://" not in target:
                     assert os.path.normpath(os.path.join(os.path.dirname(name), target)) in set(files) | folders(files)
+
+
+def test_a_topic_that_is_left_out_keeps_its_name():
+    page = "assignments/gradient_descent/README.md"
+    alone, both = (release.contents(COURSE, topics, stub)[page].decode() for topics in (TOPICS[:1], TOPICS))
+    assert alone.endswith("Next topic: backprop.\n")
+    assert both.endswith("Next topic: [backprop](../backprop/README.md).\n")
 
 
 def folders(files):
