@@ -85,6 +85,12 @@ def test_whatever_is_raised_is_an_exception_of_the_students(submit, body, said):
     assert words.startswith(f"f(1) {said}")
 
 
+def test_a_breakpoint_that_was_forgotten_is_told_in_those_words(submit):
+    student = submit("def f(x):\n    breakpoint()\n    return x\n").student
+    said = "f(0) stopped at a breakpoint, where nobody can type: make debug is for that"
+    assert ending(lambda: student.f(0)) == (Status.RAISED, said)
+
+
 def test_calling_exit_is_told_in_those_words(submit):
     student = submit("import sys\ndef f(x):\n    sys.exit(x)\n").student
     assert ending(lambda: student.f(0)) == (Status.RAISED, "f(0) called exit()")
