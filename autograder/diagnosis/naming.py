@@ -1,9 +1,9 @@
 """From a failed question to a pattern and a known mistake's name, or to silence.
 
 A mistake is named when its answers, played in the student's place under two seeds, equal the student's at
-every check, and no other mistake's do. A question that draws nothing asks the same under both seeds: there a
-mistake also has to fit another failed question of its exercise, or be the only one to fail of several. A wrong hint
-is worse than none.
+every check, and no other mistake's do. A question that draws nothing asks the same under both seeds, and a wrong
+yes or no is shared by many programs: there a mistake also has to fit another failed question of its exercise, or be
+the only one to fail of several. A wrong hint is worse than none.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.diagnosis.patterns import attribution, pattern_of
-from autograder.diagnosis.replay import Play, Replay, agreements, same_play
+from autograder.diagnosis.replay import Play, Replay, agreements, same_play, yes_or_no
 from autograder.model import QuestionResult, Status, StudentFault, Verdict
 from autograder.student import Connection
 
@@ -33,12 +33,13 @@ class Suspect:
 class Finding:
     """A verdict with its pattern, and the mistakes that fit it; more than one is for `settled` to decide.
 
-    drawn: whether two seeds gave two probes. diagnosed: whether mistakes were looked for at all.
+    telling: whether two seeds gave two probes, with more to them than yes or no. diagnosed: whether mistakes were
+    looked for at all.
     """
 
     verdict: Verdict
     suspects: tuple[Suspect, ...] = ()
-    drawn: bool = True
+    telling: bool = True
     diagnosed: bool = False
 
 
@@ -57,7 +58,8 @@ def diagnose(verdict: Verdict, replay: Replay, student: Connection, suspects: It
     seen, own = pattern_of(plays), attribution(plays)
     verdict = replace(verdict, pattern=seen.says if seen else None, attribution=own.says if own else None)
     fitting = tuple(suspect for suspect in suspects if _fits(suspect, plays, replay))
-    return Finding(verdict, fitting, drawn=not same_play(*plays), diagnosed=True)
+    telling = not same_play(*plays) and not all(yes_or_no(play) for play in plays)
+    return Finding(verdict, fitting, telling=telling, diagnosed=True)
 
 
 def _fits(suspect: Suspect, plays: Sequence[Play], replay: Replay) -> bool:
@@ -89,7 +91,7 @@ def _settled(finding: Finding, findings: Sequence[Finding]) -> Suspect | None:
         return None
     common = set.intersection(*({suspect.id for suspect in other.suspects} for other in findings if other.suspects))
     fitting = [s for s in finding.suspects if len(finding.suspects) == 1 or common == {s.id}]
-    if not fitting or not (finding.drawn or _borne_out(fitting[0], findings)):
+    if not fitting or not (finding.telling or _borne_out(fitting[0], findings)):
         return None
     return fitting[0]
 

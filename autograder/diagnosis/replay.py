@@ -65,6 +65,12 @@ def same_play(one: Play, other: Play) -> bool:
     return bool(pairs) and all(same)
 
 
+def yes_or_no(play: Play) -> bool:
+    """Whether every answer that was refused is a truth value, so that one wrong program looks like another."""
+    answers = [seen.actual for seen in play.failures]
+    return bool(answers) and all(isinstance(answer, (bool, np.bool_)) for answer in answers)
+
+
 def _tells(seen: Observation) -> bool:
     return seen.actual is not None or seen.expected is not None
 

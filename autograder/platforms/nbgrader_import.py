@@ -7,6 +7,8 @@ notebook, with our text below each grading cell, is what `nbgrader generate_feed
 from __future__ import annotations
 
 import contextlib
+import os
+import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,9 +42,10 @@ class Tree:
 
     @contextlib.contextmanager
     def gradebook(self) -> Iterator[Any]:
-        """nbgrader's own gradebook, open."""
+        """nbgrader's own gradebook, open. nbgrader starts alembic by its name, wherever this environment lies."""
         from nbgrader.api import Gradebook
 
+        os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
         with Gradebook(self.directory.db_url, self.directory.course_id) as book:
             yield book
 

@@ -81,7 +81,7 @@ def graded(out: Path) -> dict[str, object]:
     """The rows of grades.csv and the reports, without what no two runs share."""
     with (out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
         found: dict[str, object] = {"rows": list(csv.reader(file))}
-    for path in (out / "reports").iterdir():
+    for path in (out / "reports").glob("*.json"):
         report = json.loads(path.read_text("utf-8"))
         questions = [{**question, "seconds": 0, "traceback": []} for question in report["questions"]]
         found[path.name] = {**report, "questions": questions}

@@ -162,10 +162,10 @@ def suspects(*names):
 
 
 def finding(letters):
-    """A failed question that these mistakes fit; in capitals where it draws nothing; None for one that passed."""
+    """A failed question that these mistakes fit; in capitals where it tells little; None for one that passed."""
     if letters is None:
         return Finding(Verdict(Status.PASSED))
-    return Finding(WRONG, suspects(*letters.lower()), drawn=not letters.isupper(), diagnosed=True)
+    return Finding(WRONG, suspects(*letters.lower()), telling=not letters.isupper(), diagnosed=True)
 
 
 @pytest.mark.parametrize(
