@@ -16,6 +16,8 @@ from autograder.render.clean import clean
 from autograder.sheets import written
 
 PARTIAL = ".partial"
+NAME_BYTES = 150  # of the 255 that file systems take, platforms' endings and a digest beside them
+DIGESTED = re.compile(r"-[0-9a-f]{8}$")
 
 
 class Results:
@@ -86,9 +88,12 @@ def put(path: Path, text: str, encoding: str = "utf-8") -> None:
 
 
 def file_name(student: str) -> str:
-    """A student's name as a file's: letters of any script, digits and `.-_ `, told apart by a digest if changed."""
-    safe = re.sub(r"[^\w.\- ]", "_", student).strip(". ")[:100]
-    if safe == student:
+    """A student's name as a file's: letters of any script, digits and `.-_ `, told apart by a digest if changed.
+
+    A name that looks as if it had a digest gets one, too: nobody is given the file of somebody else.
+    """
+    safe = re.sub(r"[^\w.\- ]", "_", student).strip(". ").encode()[:NAME_BYTES].decode("utf-8", "ignore")
+    if safe == student and not DIGESTED.search(safe):
         return safe
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{safe or 'student'}-{digest}"

@@ -19,6 +19,7 @@ from autograder.authoring import starters, twins
 from autograder.fingerprint import PROGRAM
 from autograder.manifest import Course
 from autograder.model import AutograderError, UsageError
+from autograder.notebooks import cells_of
 from autograder.recorded.values import File
 from autograder.stubs import solution_lines
 
@@ -171,7 +172,11 @@ def _holding(text: str, files: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def readable(name: str, content: bytes) -> bytes:
-    """A file as it is to be searched: of a recording everything that it holds, unpacked."""
+    """A file as it is to be searched: of a recording everything that it holds, unpacked; of a notebook its cells too,
+    in which JSON writes quotes otherwise than a module does.
+    """
+    if name.endswith(".ipynb"):
+        return b"\n".join([content, *(cell.source.encode() for cell in cells_of(content, name))])
     if not name.endswith(".rec"):
         return content
     file = File(content, name)

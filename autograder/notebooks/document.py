@@ -79,7 +79,8 @@ def _cell(raw: Any) -> Cell:
         source = "".join(part for part in source if isinstance(part, str))
     text = source if isinstance(source, str) else ""
     text = re.sub(r"\r\n?", "\n", text).encode("utf-8", "replace").decode("utf-8")
-    return Cell(str(raw.get("cell_type"))[:20], text, metadata if isinstance(metadata, dict) else {})
+    kind = raw.get("cell_type")
+    return Cell(kind[:20] if isinstance(kind, str) else "", text, metadata if isinstance(metadata, dict) else {})
 
 
 def text_of(cells: Iterable[Cell], metadata: Mapping[str, Any] | None = None) -> str:

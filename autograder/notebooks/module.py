@@ -80,8 +80,8 @@ _MAGIC = re.compile(
 )
 _CELL_MAGIC = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*+[ \t]*%%(?P<word>\w*)[^\n]*")
 _PYTHON_INSIDE = {"time", "timeit", "capture", "prun", "memit"}
-_IMPORTS = re.compile(r"from\s+(?P<root>\w+)[\w.]*\s+import\b(?P<names>.*)|import\s+(?P<items>.*)", re.DOTALL)
-_IMPORTED = re.compile(r"(?P<root>\w+)[\w.]*(?:\s+as\s+(?P<name>\w+))?\s*\Z")
+_IMPORTS = re.compile(r"from\s+(?P<root>\w++)[\w.]*+\s+import\b(?P<names>.*)|import\s+(?P<items>.*)", re.DOTALL)
+_IMPORTED = re.compile(r"(?P<root>\w++)[\w.]*+(?:\s+as\s+(?P<name>\w+))?\s*\Z")
 _TARGETS = re.compile(r"[\w\s,()]+\Z")
 _GOES_ON = {"elif", "else", "except", "finally"}
 _BLOCKS = {"def", "class", "async", "if", "try", "for", "while", "with", *_GOES_ON}

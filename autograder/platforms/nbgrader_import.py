@@ -25,7 +25,7 @@ from autograder.scoring import total
 MISSING = "nbgrader is not installed here; install what the platforms need: pip install -e '.[platforms]'"
 KINDS = ("public", "hidden")
 TIMESTAMP = "timestamp.txt"
-TIMESTAMP_CHARACTERS = 100
+TIMESTAMP_BYTES = 100
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def enter(tree: Tree, topic: str, outcome: Outcome, language: str) -> float:
     documents.write(path, made)
     stamp = tree.folder("submitted", student, topic) / TIMESTAMP
     if stamp.is_file() and not stamp.is_symlink():
-        (path.parent / TIMESTAMP).write_bytes(stamp.read_bytes()[:TIMESTAMP_CHARACTERS])
+        (path.parent / TIMESTAMP).write_bytes(_stamp(stamp))
     return score
 
 
@@ -149,9 +149,14 @@ def _timestamp(tree: Tree, topic: str, student: str) -> dict[str, Any]:
     if not path.is_file() or path.is_symlink():
         return {}
     try:
-        return {"timestamp": parse_utc(path.read_text("utf-8")[:TIMESTAMP_CHARACTERS].strip())}
+        return {"timestamp": parse_utc(_stamp(path).decode().strip())}
     except (ValueError, OverflowError):
         return {}
+
+
+def _stamp(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(TIMESTAMP_BYTES)
 
 
 def _score(grade: Any, questions: Iterable[QuestionResult]) -> None:

@@ -19,7 +19,7 @@ CAUTION = sentence(
     "what the exercise leaves open, and speak with them before you decide anything. What the starter, the reference or "
     "a quarter of the class say is left out; names, numbers, comments, layout and order make no difference."
 )
-MOST_LINES = 2000
+MOST_LINES, MOST_CHARACTERS, MOST_PLACES = 2000, 60_000, 200  # of a source that are shown
 
 
 def page(heading: str, pairs: Sequence[Pair], sources: Mapping[str, str], language: str = "en") -> str:
@@ -42,13 +42,14 @@ def _pair(pair: Pair, sources: Mapping[str, str], language: str) -> str:
 
 
 def _source(text: str, marked: Sequence[tuple[int, int]]) -> str:
-    """A source with its lines numbered and some marked with the number of the place."""
+    """A source with its lines numbered and some marked with the number of the place; cut where it is long."""
+    given = text[:MOST_CHARACTERS].split("\n")[:MOST_LINES]  # lines as `similarity.tokens` counts them
     which: dict[int, int] = {}
-    for place, (first, last) in enumerate(marked, start=1):
-        for at in range(first, last + 1):
+    for place, (first, last) in enumerate(marked[:MOST_PLACES], start=1):
+        for at in range(first, min(last, len(given)) + 1):
             which.setdefault(at, place)
     lines = []
-    for number, line in enumerate(text.splitlines()[:MOST_LINES], start=1):
+    for number, line in enumerate(given, start=1):
         said = f"{number:4} {shown(line)}"
         lines.append(f"<mark>{said} [{which[number]}]</mark>" if number in which else said)
     return "\n".join(lines)

@@ -9,7 +9,6 @@ import struct
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -17,16 +16,17 @@ from pathlib import Path
 from typing import IO, Any
 
 from autograder.model import sentence
-from autograder.sources.tree import MOST_ENTRIES, Entry, Unreadable, _nothing, safe_parts
+from autograder.sources.tree import DEPTH, LONGEST, MOST_ENTRIES, Entry, Unreadable, _nothing, safe_parts
 
 TAR_BYTES = 4 << 30
 NESTED_BYTES = 64 << 20
 NESTED_ENTRIES = 5000
 DIRECTORY_BYTES = 256
+BEYOND = 64
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 UNKNOWN = (".7z", ".rar", ".gz", ".bz2", ".xz", ".zst")
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError,
-           OSError, struct.error, KeyError, MemoryError)  # fmt: skip
+DECOMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what zipfile unpacks no further than it is asked to
+NAME = DEPTH * (LONGEST + 1)
 
 
 def is_archive(name: str) -> bool:
@@ -66,7 +66,7 @@ def _zipped(file: IO[bytes], stack: ExitStack, most: int) -> list[Entry]:
     try:
         archive = stack.enter_context(zipfile.ZipFile(file))
         return [_zip_entry(archive, info) for info in archive.infolist() if not info.is_dir()]
-    except DAMAGED as error:
+    except Exception as error:  # noqa: BLE001 - whatever a parser of foreign bytes comes to
         raise Unreadable(f"the zip is damaged ({error})") from None
 
 
@@ -79,12 +79,23 @@ def _refuse_large_directory(file: IO[bytes], most: int) -> None:
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + 22:
         raise Unreadable("the zip is damaged (its end is missing)")
-    count, length = struct.unpack_from("<HL", tail, at + 10)
-    large = tail.rfind(b"PK\x06\x06", 0, at)
-    if large >= 0 and len(tail) >= large + 56:
-        count, length = struct.unpack_from("<QQ", tail, large + 32)
-    if count > most or length > most * DIRECTORY_BYTES:
-        raise Unreadable(f"the zip lists {count} files in {length} bytes; {most} files are the limit")
+    claims = [struct.unpack_from("<HL", tail, at + 10)]
+    if at >= 20 and tail.startswith(b"PK\x06\x07", at - 20):
+        before = size - len(tail) + at - 20 - 56
+        claims += [_large_claim(file, place) for place in (before, *struct.unpack_from("<Q", tail, at - 12))]
+    for count, length in claims:
+        if count > most or length > most * DIRECTORY_BYTES:
+            raise Unreadable(f"the zip lists {count} files in {length} bytes; {most} files are the limit")
+
+
+def _large_claim(file: IO[bytes], place: int) -> tuple[int, int]:
+    """What an end of the 64-bit form claims, if there is one at a place: Pythons differ in where they look for it."""
+    if not 0 <= place < 1 << 62:
+        return 0, 0
+    file.seek(place)
+    record = file.read(56)
+    file.seek(0)
+    return struct.unpack_from("<QQ", record, 32) if len(record) == 56 and record.startswith(b"PK\x06\x06") else (0, 0)
 
 
 def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
@@ -93,7 +104,7 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
     try:
         parts = safe_parts(name)
     except ValueError as error:
-        return Entry(_shown(name), 0, _nothing, sentence("{name} is not taken: {why}", name=name, why=str(error)))
+        return _refused(name, error)
     if stat.S_ISLNK(mode):
         problem = sentence("{name} is a symbolic link, a plain file is expected", name=parts[-1])
         return Entry(parts, 0, _nothing, problem)
@@ -101,11 +112,20 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
         return Entry(parts, 0, _nothing, sentence("{name} is no plain file", name=parts[-1]))
     if info.flag_bits & 1:
         return Entry(parts, 0, _nothing, sentence("{name} is encrypted", name=parts[-1]))
+    if info.compress_type not in DECOMPRESSED:
+        return Entry(
+            parts, 0, _nothing, sentence("{name} is compressed in an unusual way: make a plain zip", name=parts[-1])
+        )
     return Entry(parts, info.file_size, _zip_reader(archive, info), None, _zip_time(info))
 
 
+def _refused(name: str, why: ValueError) -> Entry:
+    """An entry whose name leads elsewhere, under parts that lead nowhere: the first is kept to tell whose it is."""
+    told = sentence("{name} is not taken: {why}", name=name[:LONGEST], why=str(why))
+    return Entry(_shown(name[:NAME]), 0, _nothing, told)
+
+
 def _shown(name: str) -> tuple[str, ...]:
-    """A refused name as parts that lead nowhere, first part kept so that it is told whose it is."""
     parts = [re.sub(r"[\x00-\x1f\ud800-\udfff]", "_", part)[:100] for part in re.split(r"[/\\]", name)]
     return tuple(part for part in parts if part not in ("", ".", ".."))[:32] or ("_",)
 
@@ -132,21 +152,27 @@ def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[in
         try:
             with archive.open(info) as file:
                 return file.read(most + 1)
-        except DAMAGED as error:
+        except Exception as error:  # noqa: BLE001 - see _zipped
             raise Unreadable(f"it is damaged in the zip ({type(error).__name__})") from None
 
     return read
 
 
 class _Counted(io.RawIOBase):
-    """A stream that ends with an exception after so many bytes."""
+    """A stream that ends with an exception after so many bytes, or when it is read on and on beyond its end.
+
+    tarfile goes over a file that claims to be 2⁶⁰ bytes long piece by piece, also where there is nothing any more.
+    """
 
     def __init__(self, file: Any, most: int) -> None:
-        self.file, self.left, self.most = file, most, most
+        self.file, self.left, self.most, self.beyond = file, most, most, 0
 
     def read(self, size: int = -1) -> bytes:
         content: bytes = self.file.read(size if size >= 0 else self.left + 1)
         self.left -= len(content)
+        self.beyond += not content
+        if self.beyond > BEYOND:
+            raise Unreadable("the tar is damaged (it ends within a file)")
         if self.left < 0:
             raise Unreadable(f"the tar holds more than {self.most} bytes")
         return content
@@ -158,7 +184,9 @@ def _tarred(file: IO[bytes], stack: ExitStack, most: int, most_bytes: int) -> li
     try:
         with tarfile.open(fileobj=_Counted(_unpacked(file), most_bytes), mode="r|") as archive:
             found = list(_tar_entries(archive, place, most))
-    except DAMAGED as error:
+    except Unreadable:
+        raise
+    except Exception as error:  # noqa: BLE001 - see _zipped; LZMAError has no parent but this
         raise Unreadable(f"the tar is damaged ({type(error).__name__})") from None
     return found
 
@@ -189,12 +217,11 @@ def _tar_entry(archive: tarfile.TarFile, member: tarfile.TarInfo, copy: Path) ->
     try:
         parts = safe_parts(member.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
     except ValueError as error:
-        problem = sentence("{name} is not taken: {why}", name=member.name, why=str(error))
-        return Entry(_shown(member.name), 0, _nothing, problem)
+        return _refused(member.name, error)
     if member.issym() or member.islnk():
         problem = sentence("{name} is a symbolic link, a plain file is expected", name=parts[-1])
         return Entry(parts, 0, _nothing, problem)
-    if not member.isfile():
+    if not member.isfile() or member.issparse():  # a sparse one holds gigabytes in a line
         return Entry(parts, 0, _nothing, sentence("{name} is no plain file", name=parts[-1]))
     if member.size <= NESTED_BYTES:
         content = archive.extractfile(member)

@@ -17,6 +17,7 @@ from autograder.sources.handed import HandIn, Stray
 from autograder.sources.platforms import SUFFIXES, detected
 from autograder.sources.tree import Entry, TooLarge, Tree, Unreadable, is_noise, tree_at
 
+MOST_ARCHIVES = 8  # of one student's that are looked into
 MARK = re.compile(r"(?:[-_ ]?\(?(?P<number>\d{1,6})\)?)?")
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -208,18 +209,18 @@ def choose(
     if found is not None:
         return found
     problem: Sentence | None = None
-    for archive in everything:
-        if archive.problem is None and archives.is_archive(archive.name):
-            with ExitStack() as stack:
-                try:
-                    inside = [each for each in archives.nested(archive, stack) if not is_noise(each.parts)]
-                    found = _best(inside, topic, lenient=True, numbered=False)
-                    if found is not None:
-                        return _kept(found, limits)
-                except TooLarge:
-                    problem = sentence("{name} is too large to be opened", name=archive.name)
-                except Unreadable as error:
-                    problem = sentence("{name} cannot be opened: {why}", name=archive.name, why=str(error))
+    packed = [each for each in everything if each.problem is None and archives.is_archive(each.name)]
+    for archive in packed[:MOST_ARCHIVES]:
+        with ExitStack() as stack:
+            try:
+                inside = [each for each in archives.nested(archive, stack) if not is_noise(each.parts)]
+                found = _best(inside, topic, lenient=True, numbered=False)
+                if found is not None:
+                    return _kept(found, limits)
+            except TooLarge:
+                problem = sentence("{name} is too large to be opened", name=archive.name)
+            except Unreadable as error:
+                problem = sentence("{name} cannot be opened: {why}", name=archive.name, why=str(error))
     if problem is None and len(everything) == 1 and everything[0].problem is not None:
         problem = everything[0].problem
     return None, problem or _nothing_fits(everything, topic), None

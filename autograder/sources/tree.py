@@ -94,6 +94,8 @@ class Tree:
 
 def safe_parts(name: str) -> tuple[str, ...]:
     """A path inside an archive as parts. Raises ValueError with the reason for one that leads elsewhere."""
+    if len(name) > DEPTH * (LONGEST + 1):
+        raise ValueError("its path is empty, too long or too deep")
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in name):
         raise ValueError("its name holds control characters")
     if name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name):

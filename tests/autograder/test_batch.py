@@ -229,3 +229,14 @@ def test_two_students_never_share_a_file(students):
 @pytest.mark.parametrize("student", ["alice", "Alice B. Smith", "s_12-3", "张伟", "Ömer"])
 def test_an_ordinary_name_stays_readable(student):
     assert results.file_name(student) == student
+
+
+@pytest.mark.parametrize("student", ["字" * 84, "𝔘" * 100, "a" * 255])
+def test_a_name_of_any_script_is_short_enough_for_a_file_system(tmp_path, student):
+    results.put(tmp_path / f"{results.file_name(student)}.json", "{}")
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_student_named_as_another_ones_file_has_a_file_of_their_own():
+    name = results.file_name("a:b")
+    assert results.file_name(name) != name

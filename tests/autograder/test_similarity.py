@@ -115,3 +115,20 @@ def test_the_page_shows_both_marks_what_matches_and_accuses_nobody():
     assert not re.search(r"plagiar|cheat|guilty", text, re.IGNORECASE)
     assert "No two submissions share" in similar.page("x", [], {})
     assert "不是结论" in similar.page("x", [], {}, "zh")
+
+
+def test_a_page_holds_no_more_of_long_sources_than_somebody_reads():
+    """One writes a passage once, over a million lines, the other three hundred times: their lines are marked once."""
+    passage = [f".m{n}" for n in range(60)]
+    sources = {"a": (" ".join(passage) + " + 1 ;\n") * 300, "b": ("\n" * 15_000).join(passage)}
+    found = pairs(sources)
+    assert len(found[0].matches) == 300
+    page = similar.page("copies", found, sources)
+    assert page.count("<mark>") < 4 * similar.MOST_LINES
+    assert len(page) < 10 * similar.MOST_CHARACTERS
+
+
+def test_marks_stand_at_the_lines_that_match_whatever_signs_break_lines_elsewhere():
+    source = "# \x0c \x1c \x85 \u2028\n" + program(1)
+    page = similar.page("copies", pairs({"a": source, "b": source}), {"a": source, "b": source})
+    assert "   2 import numpy as np" in page

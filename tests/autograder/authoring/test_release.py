@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -209,3 +210,12 @@ def test_the_recording_of_a_topic_names_its_mistakes_and_keeps_its_alternatives(
     assert (lost, wrong) == ([], [])
     assert len(right) >= 0.9 * len(caught) > 0
     assert len(bank.load(COURSE.solutions(topic)).mistakes) >= len(caught)
+
+
+def test_a_line_is_found_in_a_notebook_however_json_writes_it():
+    given = {line.strip() for topic in COURSE.topics for line in generated(COURSE, topic).splitlines()}
+    source = (COURSE.solutions(TOPICS[0]) / "solution.py").read_text("utf-8")
+    line = next(line for line in sorted(set(solution_lines(source)) - given) if '"' in line)
+    cells = {"cells": [{"cell_type": "code", "metadata": {}, "source": [line]}]}
+    searched = {"a.ipynb": release.readable("a.ipynb", json.dumps(cells).encode())}
+    assert list(release.leaked_lines(COURSE, TOPICS, searched))

@@ -166,3 +166,16 @@ def test_any_json_is_a_module_or_refused(document):
 def test_any_text_keeps_its_lines(text):
     lines = text.replace("\r\n", "\n").replace("\r", "\n").count("\n")
     assert module_from(notebook(text), "a.ipynb").source.count("\n") == lines + 2
+
+
+@pytest.mark.parametrize("start", ["from {} matplotlib", "import matplotlib, {} !", "import matplotlib, {}"])
+def test_a_name_of_half_a_megabyte_is_read_once(start):
+    line = start.format("a" * (1 << 19))
+    assert module_from(notebook(line), "a.ipynb").source.count("\n") == 2
+
+
+def test_a_cell_of_no_kind_is_none():
+    deep = "[" * 900 + "]" * 900
+    text = f'{{"cells": [{{"cell_type": {deep}, "source": "# solution"}}]}}'
+    with pytest.raises(NotebookError, match="no solution cell"):
+        module_from(text.encode(), "a.ipynb")

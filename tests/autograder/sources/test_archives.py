@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import stat
 import struct
 import tarfile
@@ -17,7 +18,7 @@ from test_platforms import LIMITS, held, read
 from autograder.model import UsageError
 from autograder.sources import archives
 from autograder.sources.planning import choose
-from autograder.sources.tree import Unreadable, safe_parts, tree_at
+from autograder.sources.tree import Entry, Unreadable, safe_parts, tree_at
 
 MIB = 1 << 20
 
@@ -230,3 +231,74 @@ def test_names_that_differ_in_composition_alone_collide():
 def test_an_unreadable_nested_kind_is_told(tmp_path):
     with pytest.raises(Unreadable, match="it is no zip or tar"), ExitStack() as stack:
         archives.nested(Named("x.rar").entries[0], stack)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_file_packed_in_a_way_that_is_unpacked_whole_is_not_opened(tmp_path, method):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("amy.py", "#" * MIB)
+    found = entries(buffer.getvalue(), tmp_path)
+    assert found == {"amy.py": "amy.py is compressed in an unusual way: make a plain zip"}
+
+
+def gnu(kind, size, real):
+    """The header of one file in a tar of GNU's form, with any sizes."""
+    header = bytearray(512)
+    for at, field in {0: b"amy.py", 100: b"0000644", 156: kind, 257: b"ustar  ", 483: b"%011o" % real}.items():
+        header[at : at + len(field)] = field
+    header[124:136] = b"\x80" + size.to_bytes(11, "big")
+    header[386:409] = b"%011o\0%011o" % (real, 0)
+    header[148:156] = b"%06o\0 " % sum(header[:148] + b" " * 8 + header[156:])
+    return bytes(header)
+
+
+def test_a_sparse_file_in_a_tar_is_not_written_out(tmp_path):
+    found = entries(gnu(b"S", 0, 60 * MIB) + bytes(1024), tmp_path, "in.tar")
+    assert found == {"amy.py": "amy.py is no plain file"}
+
+
+@pytest.mark.parametrize("kind", [b"0", b"x", b"K"])
+def test_a_tar_that_claims_a_file_without_end_is_left_when_it_ends(tmp_path, kind):
+    with pytest.raises(UsageError, match="the tar is damaged"):
+        entries(gnu(kind, 1 << 60, 0) + bytes(1024), tmp_path, "in.tar")
+
+
+def test_a_damaged_archive_of_any_kind_is_told_of(tmp_path):
+    content = bytearray(tarred({"amy.py": random.Random(1).randbytes(5000)}, "w:xz"))
+    content[200:260] = bytes(60)
+    with pytest.raises(UsageError, match=r"the tar is damaged \(LZMAError\)"):
+        entries(bytes(content), tmp_path, "in.tar.xz")
+
+
+def test_a_name_of_megabytes_is_cut_before_it_is_looked_at():
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo("a/" * MIB))
+    with ExitStack() as stack:
+        (found,) = archives.nested(Entry(("a.tar",), 0, lambda most: buffer.getvalue()), stack)
+    assert len(found.path) < 10_000
+    assert len(str(found.problem)) < 400
+
+
+@pytest.mark.parametrize("padding", [0, 100_000])
+def test_the_64_bit_end_of_a_zip_is_believed_wherever_it_stands(tmp_path, padding):
+    plain = zipped({"amy.py": b"x"})
+    at = plain.rfind(b"PK\x05\x06")
+    large = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44 + padding, 45, 45, 0, 0, 1 << 30, 1 << 30, 1 << 36, 0)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    path = tmp_path / "in.zip"
+    path.write_bytes(plain[:at] + large + bytes(padding) + locator + plain[at:])
+    with pytest.raises(UsageError, match="files are the limit"):
+        read(path)
+
+
+def test_only_some_of_a_students_archives_are_looked_into():
+    opened = []
+
+    def load(number):
+        return lambda most: opened.append(number) or zipped({"other.txt": b"x"})
+
+    files = [Entry((f"{number:03}.zip",), 0, load(number)) for number in range(100)]
+    assert choose(files, "vectors", LIMITS)[0] is None
+    assert len(opened) < 10

@@ -199,3 +199,15 @@ def test_a_pipe_and_a_device_are_not_read(tmp_path):
     unpacked({"amy/vectors.py": b"x"}, tmp_path / "in")
     os.mkfifo(tmp_path / "in" / "ben.py")
     assert held(read(tmp_path / "in")[1]) == {"amy": b"x", "ben": "ben.py is no plain file"}
+
+
+def test_one_student_cannot_make_a_class_look_like_another_platforms(tmp_path):
+    files = {
+        "amy/x/timestamp.txt": b"2026-11-02",
+        "amy/vectors.py": b"1",
+        "ben/vectors.py": b"2",
+        "cy/vectors.py": b"3",
+    }
+    found, submissions = read(unpacked(files, tmp_path))
+    assert found.source == "folder"
+    assert held(submissions) == {"amy": b"1", "ben": b"2", "cy": b"3"}
