@@ -45,6 +45,7 @@ def environment() -> dict[str, str]:
 def run(command: Sequence[str], *, cores: int = 1, cwd: Path = ROOT, codes: Iterable[int] = (0,)) -> Cost:
     """Run to the end, on the first so many cores. Raises RuntimeError for another exit code."""
     _adopt()
+    _reap()  # what an earlier case left behind is not this command's
     all_cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, sorted(all_cores)[:cores])  # what is started here inherits it
     before, start = _children(), time.perf_counter()
