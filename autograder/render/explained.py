@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from rich.console import Group, RenderableType
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -32,12 +33,43 @@ FRAMES = 2
 MAP_ROWS = 6
 SIGNS = str.maketrans("01234n", "·░▒▓█!")
 COLOURS = {"░": "yellow", "▒": "yellow", "▓": "red", "█": "red", "!": "red"}
+
+
+class Command:
+    """A command after its label, to be pasted into a shell: where a window is too narrow, lines end in a backslash.
+
+    It stands outside of any table, which would put spaces after the backslash. label: as wide as what stands above.
+    """
+
+    def __init__(self, label: str, command: str) -> None:
+        self.label, self.command = label, command
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        margin, room = " " * cell_len(self.label), options.max_width - cell_len(self.label)
+        line, *words = [self.command] if cell_len(self.command) <= room else self.command.split(" ")
+        before = Text(self.label, style="dim")
+        for word in words:
+            if cell_len(f"{line} {word}") > room - 2:
+                yield Text.assemble(before, f"{line} \\")
+                before, line = Text(margin), word
+            else:
+                line = f"{line} {word}"
+        yield Text.assemble(before, line, overflow="fold")
+
+
 Row = tuple[str, str | Text]
 
 
 def mark(question: QuestionResult) -> tuple[str, str]:
     """A question's sign and its colour."""
     return MARKS.get(question.verdict.status, WRONG)
+
+
+def most_telling(failed: Sequence[QuestionResult]) -> QuestionResult:
+    """Of one exercise's failed questions the first with a hint, else the first with a pattern, else the first."""
+    with_hint = (question for question in failed if question.verdict.hint)
+    with_pattern = (question for question in failed if question.verdict.pattern is not None)
+    return next(with_hint, None) or next(with_pattern, failed[0])
 
 
 def explained(report: Report, question: QuestionResult, language: str) -> RenderableType:
@@ -55,8 +87,10 @@ def explained(report: Report, question: QuestionResult, language: str) -> Render
         frames = (clean(frame) for frame in verdict.traceback[-FRAMES:])
         rows.append((say(sentence("where"), language), "\n".join(frames)))
     rows += _printed(question, language)
-    rows.append((say(sentence("again"), language), again(report, question)))
-    return Group(_head(question, language), Padding(_table(rows), (0, 0, 0, 2)))
+    label = say(sentence("again"), language)
+    width = max(cell_len(name) for name in (label, *(name for name, _ in rows)))
+    command = Command(f"  {set_cell_size(label, width)}  ", again(report, question))
+    return Group(_head(question, language), Padding(_table(rows), (0, 0, 0, 2)), command)
 
 
 def prints(question: QuestionResult, language: str) -> RenderableType:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from autograder.language import say, title
 from autograder.model import Assignment, QuestionResult, Report, Sentence, Status, literally, sentence
 from autograder.render.clean import clean
+from autograder.render.explained import most_telling
 
 CALM = (Status.PASSED, Status.NOT_IMPLEMENTED)
 
@@ -15,9 +16,11 @@ def hints(assignment: Assignment, report: Report, language: str) -> list[str]:
     """The lines; none where every question passes."""
     open_ones = [question for question in report.questions if question.verdict.status is not Status.PASSED]
     tried = [question for question in open_ones if question.verdict.status not in CALM]
-    question = next(iter(tried or open_ones), None)
-    if question is None:
+    if not open_ones:
         return []
+    question = open_ones[0]
+    if tried:
+        question = most_telling([each for each in tried if each.exercise == tried[0].exercise])
     heading = f"{question.name}: {title(question.title, language)}"
     return [heading, *(f"  {clean(say(line, language))}" for line in _lines(assignment, question))]
 

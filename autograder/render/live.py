@@ -11,7 +11,7 @@ from rich.text import Text
 
 from autograder.language import say, title
 from autograder.model import Assignment, QuestionResult, Report, Sentence, Status, sentence
-from autograder.render.explained import explained, mark
+from autograder.render.explained import explained, mark, most_telling
 from autograder.scoring import ExerciseScore, by_exercise
 
 KEYS = sentence("n next exercise · h hint · a all · q quit · saved files are graded at once")
@@ -61,7 +61,7 @@ def _explained(report: Report, view: View, language: str) -> Iterator[Renderable
     wrong = [question for question in wanted if is_wrong(question)]
     if not wrong:
         yield Text(say(_calm(view), language), style="" if view.exercise else "green")
-    for number, question in enumerate(wrong if view.everything else wrong[:1]):
+    for number, question in enumerate(wrong if view.everything else [most_telling(wrong)] if wrong else []):
         if number:
             yield Text("")
         yield explained(report, question if view.hint else _without_hint(question), language)

@@ -18,7 +18,7 @@ from rich.text import Text
 from autograder.language import say, title
 from autograder.model import Assignment, Outcome, QuestionResult, Report, Sentence, Status, sentence
 from autograder.render.clean import clean
-from autograder.render.explained import explained, mark, prints
+from autograder.render.explained import explained, mark, most_telling, prints
 from autograder.scoring import ExerciseScore, Tally, by_exercise, total
 
 HEADINGS = (sentence("topic"), None, sentence("points"), sentence("progress"), sentence("next"))
@@ -116,11 +116,11 @@ class Page:
             self.say("PyTorch computed on the CPU.", style="dim")
 
     def _expanded(self, todo: Sequence[QuestionResult]) -> int:
-        """How many questions to show in full: the first that is wrong; none while nothing has been tried."""
+        """How many questions to show in full: of the first exercise that is wrong, one; none while nothing is tried."""
         attempted = [question for question in todo if question.verdict.status is not Status.NOT_IMPLEMENTED]
         if not attempted:
             return 0
-        first = attempted[0]
+        first = most_telling([question for question in attempted if question.exercise == attempted[0].exercise])
         todo[:] = [first, *(question for question in todo if question is not first)]  # type: ignore[index]
         return 1
 

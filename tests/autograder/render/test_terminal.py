@@ -81,6 +81,25 @@ def test_only_the_first_wrong_question_is_shown_in_full_and_the_rest_is_counted(
     assert "Still open: 2 more. All of them: make grade TOPIC=vectors ALL=1" in page
 
 
+def test_of_an_exercise_the_question_is_shown_that_says_most():
+    plain = replace(WRONG, hint=None, pattern=None)
+    asked = [
+        question(verdict=plain, name="scale_by_hand"),
+        question(verdict=replace(WRONG, hint=None), name="scale_values"),
+        question(verdict=WRONG, name="scale_edges"),
+    ]
+    assert "✗ scale_values" in topic(report(*asked[:2]))
+    assert "✗ scale_edges" in topic(report(*asked))
+    assert "✗ scale_by_hand" in topic(report(asked[0], *(replace(each, exercise="shift") for each in asked[1:])))
+
+
+@pytest.mark.parametrize("width", [40, 50, 80])
+def test_a_command_in_a_narrow_window_is_one_command_for_a_shell(width):
+    page = topic(report(question(verdict=WRONG, name="scale_values")), width=width)
+    command = page[page.index("make grade") :].split("\n\n")[0]
+    assert command.replace("\\\n", " ").split() == ["make", "grade", "TOPIC=vectors", "ONLY=scale_values", "SEED=2f31"]
+
+
 def test_all_questions_are_shown_where_that_is_asked_for():
     wrong = [question(verdict=WRONG, name=f"scale_{number}") for number in range(3)]
     assert topic(report(*wrong), show_all=True).count("Which way does the factor go?") == 3
