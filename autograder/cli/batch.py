@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
 from autograder.language import chosen, say
 from autograder.manifest import Course
-from autograder.model import Isolation, Sentence, UsageError, sentence
+from autograder.model import Assignment, Isolation, Sentence, UsageError, sentence
 
 if TYPE_CHECKING:
     from autograder.gradebook import Book
+    from autograder.policies import Policy
     from autograder.render.terminal import Page
     from autograder.roster import Roster
     from autograder.scoring import Tally
@@ -88,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
         if options.dry_run:
             page.plan(_listed(found), _left_out(found), found.source)
             return GRADED
-        return _graded(course, topics, found, options, page, jobs)
+        return _graded(course, topics, found, options, page, jobs, rules)
 
 
 def roster_of(path: Path | None) -> Roster | None:
@@ -102,19 +103,24 @@ def roster_of(path: Path | None) -> Roster | None:
 
 
 def _graded(
-    course: Course, topics: tuple[str, ...], found: Plan, options: argparse.Namespace, page: Page, jobs: int
+    course: Course,
+    topics: tuple[str, ...],
+    found: Plan,
+    options: argparse.Namespace,
+    page: Page,
+    jobs: int,
+    rules: Mapping[str, Policy],
 ) -> int:
-    from autograder import cluster, policies, running
+    from autograder import cluster, running
     from autograder.gradebook import Book
     from autograder.results import Results
     from autograder.sandbox.choice import require_isolation
 
     topics = tuple(topic for topic in topics if found.of_topic(topic))
     where = places(course, topics, options)
-    rules = policies.read(course.root / "course.toml")
     code = GRADED
     for topic in topics:
-        assignment = course.assignment(topic)
+        assignment, policy = course.assignment(topic), rules.get(topic, rules[""])
         # The walls are the same for both frameworks, and stand sooner without PyTorch.
         isolation: Isolation = require_isolation("numpy", unsafe=options.unsafe)
         page.say("Isolation: level {level} ({layers})", level=isolation.level, layers=", ".join(isolation.layers))
@@ -132,8 +138,8 @@ def _graded(
                         course, topic, submissions, len(planned), book, results, settings, advance
                     )
             finally:
-                path = results.grades(running.rows(book, assignment, rules.get(topic, rules[""])))
-            index = _pages(course, topic, book, where.folders[topic], page.language, options)
+                path = results.grades(running.rows(book, assignment, policy))
+            index = _pages(course, assignment, policy, book, where.folders[topic], page.language, final=options.final)
         page.batch(tally, path)
         page.say("to look at, sort and filter: {path}", path=str(index))
         code = max(code, _code(tally, options.strict))
@@ -141,17 +147,17 @@ def _graded(
     return code
 
 
-def _pages(course: Course, topic: str, book: Book, folder: Path, language: str, options: argparse.Namespace) -> Path:
+def _pages(
+    course: Course, assignment: Assignment, policy: Policy, book: Book, folder: Path, language: str, *, final: bool
+) -> Path:
     """The students' pages and the instructor's index; where that is."""
-    from autograder import classpages, policies, running
+    from autograder import classpages, running
 
-    rules = policies.read(course.root / "course.toml")
-    grades = running.grades(book, topic, rules.get(topic, rules[""]))
-    assignment = course.assignment(topic)
+    grades = running.grades(book, assignment.topic, policy)
     _, count = classpages.write_similar(folder, course, assignment, book, language)
     text = say(sentence("similar submissions: {count} pairs to look at", count=count), language)
     links = [(text, "similar.html"), ("grades.csv", "grades.csv")]
-    return classpages.write(folder, course, assignment, book, grades, language, final=options.final, links=links)
+    return classpages.write(folder, course, assignment, book, grades, language, final=final, links=links)
 
 
 def _code(tally: Tally, strict: bool) -> int:
@@ -161,9 +167,10 @@ def _code(tally: Tally, strict: bool) -> int:
 
 
 def _know(book: Book, found: Plan, topic: str) -> None:
-    for each in found.of_topic(topic):
-        person = each.person
-        book.know(each.student, each.name, person.section if person else "", each.ids)
+    book.know(
+        (each.student, each.name, each.person.section if each.person else "", each.ids)
+        for each in found.of_topic(topic)
+    )
 
 
 def _listed(found: Plan) -> Iterator[tuple[str, ...]]:

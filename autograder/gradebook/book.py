@@ -7,7 +7,7 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -127,12 +127,14 @@ class Book:
             cursor = change.execute("INSERT INTO run VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", row)
             return int(cursor.lastrowid or 0)
 
-    def know(self, key: str, name: str = "", section: str = "", ids: Mapping[str, str] | None = None) -> None:
-        """Remember who a student is; what was known before stays where nothing new is said."""
+    def know(self, people: Iterable[tuple[str, str, str, Mapping[str, str]]]) -> None:
+        """Remember who students are: key, name, section and ids of each. A class is one write to the disk."""
         with self._change() as change:
-            self._know(change, key, name, section, ids or {})
+            for person in people:
+                self._know(change, *person)
 
     def _know(self, change: sqlite3.Connection, key: str, name: str, section: str, ids: Mapping[str, str]) -> None:
+        """What was known before stays where nothing new is said."""
         change.execute(
             "INSERT INTO student VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
             "name = coalesce(nullif(excluded.name, ''), name), "

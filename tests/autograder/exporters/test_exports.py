@@ -87,7 +87,7 @@ def graded(tmp_path):
         books.append(book)
         for person in roster.read(sheets.read(sheet)).people.values() if sheet else ():
             if person.key:
-                book.know(person.key, person.name, person.section, person.ids)
+                book.know([(person.key, person.name, person.section, person.ids)])
         return book, list(running.grades(book, "vectors", policy))
 
     yield graded
