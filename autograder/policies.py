@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.manifest import Table
 from autograder.model import AutograderError, Sentence, sentence
-from autograder.scoring import total
+from autograder.scoring import total, worth
 
 ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP, "down": ROUND_DOWN}
 PERIODS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
@@ -42,6 +42,10 @@ class Asked(Protocol):
     @property
     def score(self) -> float:
         """What it earned."""
+
+    @property
+    def bonus(self) -> bool:
+        """Whether it is extra credit by the assignment's own word."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ class Extension:
 
 @dataclass(frozen=True)
 class Policy:
-    """What counts in one topic. drop, extra: exercises or questions. attempt: `latest` or `best`."""
+    """What counts in one topic. drop, extra: exercises or questions. attempt: `latest` or `best`.
+
+    extra: besides those that the assignment itself makes a bonus.
+    """
 
     due: datetime | None = None
     late: Late = Late()
@@ -104,7 +111,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Final:
-    """What counts, and why. raw, raw_points: as the grader found them. score: None where nothing counts."""
+    """What counts, and why. raw, raw_points: as the grader found them. score: None where nothing counts.
+
+    A score may be larger than its points, by extra credit.
+    """
 
     raw: float | None
     raw_points: float
@@ -142,7 +152,7 @@ def final(
     Questions that a person decided, dropped ones, extra credit, lateness, an overriding total, rounding: in that order.
     """
     asked = tuple(asked)
-    raw, raw_points = total(each.score for each in asked), total(each.points for each in asked)
+    raw, raw_points = total(each.score for each in asked), worth(asked)
     lines: list[Line] = []
     scores, points = _questions(asked, policy, decisions, lines)
     score = total(scores.values())
@@ -181,11 +191,11 @@ def _questions(
     dropped = [each for each in asked if {each.name, each.exercise} & set(policy.drop)]
     for each in dropped:
         lines.append(Line(sentence("{name} does not count", name=each.name), -scores.pop(each.name)))
-    extra = [each for each in asked if {each.name, each.exercise} & set(policy.extra) and each.name in scores]
+    named = [each for each in asked if {each.name, each.exercise} & set(policy.extra) and each.name in scores]
+    extra = [each for each in named if not each.bonus]
     for each in extra:
         lines.append(Line(sentence("{name} is extra credit, in the score and not in the points", name=each.name)))
-    regular = (each.points for each in asked if each not in dropped and each not in extra)
-    return scores, total(regular)
+    return scores, worth(each for each in asked if each not in dropped and each not in extra)
 
 
 def _lateness(
