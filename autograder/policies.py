@@ -13,35 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from autograder.manifest import Table
 from autograder.model import AutograderError, Sentence, sentence
-from autograder.scoring import total
+from autograder.scoring import Asked, total
 
 ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP, "down": ROUND_DOWN}
 PERIODS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
-
-
-class Asked(Protocol):
-    """A question's outcome, of a report or of the gradebook."""
-
-    @property
-    def name(self) -> str:
-        """As the grader calls it."""
-
-    @property
-    def exercise(self) -> str:
-        """Whose it is."""
-
-    @property
-    def points(self) -> float:
-        """What it is worth."""
-
-    @property
-    def score(self) -> float:
-        """What it earned."""
 
 
 @dataclass(frozen=True)
