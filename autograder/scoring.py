@@ -12,16 +12,28 @@ from typing import Protocol
 from autograder.model import Exercise, Flag, Isolation, Outcome, QuestionResult, Report, Sentence, Status, sentence
 
 
-class Worth(Protocol):
-    """What a question can give, and whether that is extra credit."""
+class Asked(Protocol):
+    """A question's outcome, of a report or of the gradebook."""
+
+    @property
+    def name(self) -> str:
+        """As the grader calls it."""
+
+    @property
+    def exercise(self) -> str:
+        """Whose it is."""
 
     @property
     def points(self) -> float:
-        """What it can give."""
+        """What it is worth."""
+
+    @property
+    def score(self) -> float:
+        """What it earned."""
 
     @property
     def bonus(self) -> bool:
-        """Whether that comes on top."""
+        """Whether that is extra credit, by the assignment's own word."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +73,7 @@ def total(values: Iterable[float]) -> float:
     return round(sum(values), 6)
 
 
-def worth(questions: Iterable[Worth]) -> float:
+def worth(questions: Iterable[Asked]) -> float:
     """By what a score is measured: the points of the questions that are no bonus."""
     return total(question.points for question in questions if not question.bonus)
 
