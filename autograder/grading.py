@@ -15,7 +15,7 @@ import pytest
 
 from autograder import bank, fingerprint
 from autograder.diagnosis import Play, Suspect, kept_play
-from autograder.manifest import Course, nearest
+from autograder.manifest import Course, nearest_of
 from autograder.model import (
     Assignment,
     AutograderError,
@@ -25,6 +25,7 @@ from autograder.model import (
     Report,
     Submission,
     UsageError,
+    sentence,
 )
 from autograder.plugin import Fixtures, GradingPlugin, Job
 from autograder.recorded import Plays, Recorded, Unasked
@@ -157,7 +158,8 @@ class Grader:
             raise AutograderError(f"the graders of {self.topic} hold no question")
         names = {question.name for question in asked} | {exercise.name for exercise in self.assignment.exercises}
         if only and only not in names:
-            raise UsageError(f"{self.topic} has no exercise or question {only!r}{nearest(only, names)}")
+            values = {"topic": self.topic, "name": only, "nearest": nearest_of(only, names)}
+            raise UsageError(sentence("{topic} has no exercise or question {name!r}{nearest}", **values))
 
     def _report(self, who: Answerer, questions: Iterable[QuestionResult], flags: tuple[Flag, ...]) -> Report:
         return report_of(

@@ -314,7 +314,11 @@ class AutograderError(Exception):
 
 
 class UsageError(AutograderError):
-    """A person asked for something that is not there. The text is one clear sentence; the exit code is 2."""
+    """A person asked for something that is not there. One clear sentence, of the catalogue or not; exit code 2."""
+
+    def __init__(self, said: Sentence | str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class GraderMistake(AutograderError):

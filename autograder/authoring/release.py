@@ -29,7 +29,7 @@ ROOMS = (
     *("scoring.py", "stubs.py", "checks", "diagnosis", "locale", "notebooks", "recorded", "render", "sandbox"),
     *(f"platforms/{name}.py" for name in ("__init__", "engine", "feedback", "kernel")),
     *("sources/__init__.py", "sources/folders.py", "student", "loop", "wire"),
-    *(f"cli/{name}.py" for name in ("__init__", "codes", "doctor", "grade", "loop", "report")),
+    *(f"cli/{name}.py" for name in ("__init__", "codes", "doctor", "grade", "loop", "parsing", "report")),
 )
 STAFF = ("render/overview.py", "render/similar.py")
 SUFFIXES = {".py", ".ini", ".po", ".mo", ".typed", ".css", ".js", ".html", ".svg"}

@@ -43,8 +43,12 @@ class Recorded:
         known = self._file.facts["seed"]
         if seed != known:
             raise UsageError(
-                f"this edition holds the reference's answers for SEED={known} only; to be graded under SEED={seed}, "
-                "ask the teaching staff, who have the reference itself"
+                sentence(
+                    "this edition holds the reference's answers for the seed {known} only; to be graded under "
+                    "{seed!r}, ask the teaching staff, who have the reference itself",
+                    known=known,
+                    seed=seed,
+                )
             )
 
     def scene(self, seed: str, question: str) -> Scene:

@@ -15,6 +15,7 @@ from autograder.language import say, title
 from autograder.model import Assignment, Grid, QuestionResult, Report, Sentence, Status, Verdict, sentence
 from autograder.render import palette, svg
 from autograder.render.clean import clean
+from autograder.render.commands import Typed, here
 from autograder.render.explained import WORDS, again
 from autograder.scoring import ExerciseScore, by_exercise, total
 
@@ -29,14 +30,16 @@ def page(
     reveal_hidden: bool = True,
     heading: str = "",
     remarks: Sequence[Sentence] = (),
+    typed: Typed | None = None,
 ) -> str:
     """The page for these topics. reveal_hidden: False reduces hidden questions to title, status and points.
 
     heading: what stands above, by default that it is a report. remarks: stand below it, each in a line.
+    typed: how commands are typed, by default as this process was.
     """
     style = palette.style()
     name = heading or say(sentence("Your exercises"), language)
-    body = "".join(_Writer(language, reveal_hidden).body(graded, name, remarks))
+    body = "".join(_Writer(language, reveal_hidden, typed or here()).body(graded, name, remarks))
     return (
         f'<!doctype html>\n<html lang="{CODES[language]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(style)}">\n'
@@ -60,8 +63,8 @@ def text(value: str) -> str:
 class _Writer:
     """The parts of one page in one language."""
 
-    def __init__(self, language: str, reveal_hidden: bool) -> None:
-        self.language, self.reveal_hidden = language, reveal_hidden
+    def __init__(self, language: str, reveal_hidden: bool, typed: Typed) -> None:
+        self.language, self.reveal_hidden, self.typed = language, reveal_hidden, typed
 
     def words(self, template: str, **values: object) -> str:
         """A sentence of our own, escaped."""
@@ -188,7 +191,7 @@ class _Writer:
         yield self.words("where"), _pre("\n".join(verdict.traceback))
         yield self.words("printed"), _pre(verdict.output.strip())
         if verdict.status is not Status.PASSED and not question.hidden:
-            yield self.words("again"), f"<code>{text(again(report, question))}</code>"
+            yield self.words("again"), f"<code>{text(again(report, question, self.typed))}</code>"
 
     def pictures(self, verdict: Verdict) -> Iterator[str]:
         """The maps of a difference, and what the checks gave to be drawn."""

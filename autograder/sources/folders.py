@@ -38,7 +38,9 @@ def from_path(path: Path, topic: str, limits: Limits, student: str = "") -> Subm
     """
     found = file_of(path, topic)
     if found is None:
-        raise UsageError(f"{path} has no {topic}.py" if path.is_dir() else f"there is no file {path}")
+        if path.is_dir():
+            raise UsageError(sentence("{folder} has no {file}", folder=str(path), file=f"{topic}.py"))
+        raise UsageError(sentence("there is no file {path}", path=str(path)))
     return _read(found, topic, limits, student or path.stem)
 
 

@@ -63,7 +63,7 @@ def raised(reply: Mapping[str, Any], asked: str, limits: Limits | None = None) -
         return StudentFault(Verdict(Status.RAISED, sentence("{asked} called exit()", asked=asked), traceback=frames))
     if kind == "BdbQuit":
         message = sentence(
-            "{asked} stopped at a breakpoint, where nobody can type: make debug is for that", asked=asked
+            "{asked} stopped at a breakpoint, where nobody can type: the command debug is for that", asked=asked
         )
         return StudentFault(Verdict(Status.RAISED, message, traceback=frames))
     values = {"asked": asked, "kind": kind, "text": text, "kinds": _kinds(reply)}

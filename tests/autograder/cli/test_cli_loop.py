@@ -78,8 +78,8 @@ def test_where_everything_passes_there_is_no_hint(run, file, language, words):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ("0 of 16 points", "Next: make watch TOPIC=vectors, exercise scale")),
-        ("zh", ("0 / 16 分", "下一步：make watch TOPIC=vectors，练习 scale")),
+        ("en", ("0 of 16 points", "Next: scale. To have it graded on every save: make watch TOPIC=vectors\n")),
+        ("zh", ("0 / 16 分", "下一个：scale。每次保存后自动评分： make watch TOPIC=vectors\n")),
     ],
 )
 def test_the_status_is_the_sum_of_all_topics_and_the_next_step(run, language, words):
@@ -110,6 +110,8 @@ def test_debug_asks_a_question_once_only(run, file):
 def test_debug_needs_a_question(run, words):
     said = "autograder: debug needs a topic and a question: make debug TOPIC=<topic> ONLY=<question>\n"
     assert run(*words) == (2, "", said)
+    said = "autograder: debug 需要主题和题目：make debug TOPIC=<主题> ONLY=<题目>\n"
+    assert run(*words, "--lang", "zh") == (2, "", said)
 
 
 def test_there_must_be_a_file_to_watch(run, tmp_path):

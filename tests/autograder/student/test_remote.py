@@ -87,7 +87,7 @@ def test_whatever_is_raised_is_an_exception_of_the_students(submit, body, said):
 
 def test_a_breakpoint_that_was_forgotten_is_told_in_those_words(submit):
     student = submit("def f(x):\n    breakpoint()\n    return x\n").student
-    said = "f(0) stopped at a breakpoint, where nobody can type: make debug is for that"
+    said = "f(0) stopped at a breakpoint, where nobody can type: the command debug is for that"
     assert ending(lambda: student.f(0)) == (Status.RAISED, said)
 
 
