@@ -44,7 +44,7 @@ class Parser(argparse.ArgumentParser):
 
     language = "en"
 
-    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def,override]  # noqa: ANN001,ANN201
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]  # noqa: ANN001,ANN201
         """The options of a command line. Words that are left over are told by the command that they follow."""
         found, left = self.parse_known_args(args, namespace)
         if left:

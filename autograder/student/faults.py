@@ -99,14 +99,24 @@ def _said(reply: Mapping[str, Any]) -> Sentence | None:
     return Sentence(known.text, {name: _text(value, 200) for name, value in values.items()})
 
 
-def late(asked: str, seconds: float, place: tuple[str, ...] = (), *, whole: bool = False) -> StudentFault:
+def late(
+    asked: str, seconds: float, place: tuple[str, ...] = (), *, whole: bool = False, again: bool = False
+) -> StudentFault:
     """The fault for an answer that did not come in time. place: where the program was then, innermost last.
 
-    whole: the seconds are those of the whole submission, not of this answer.
+    whole: the seconds are those of the whole submission, not of this answer. again: they are fewer than at first,
+    because an earlier question of the exercise had no answer either.
     """
     message = sentence(
         "{asked} gave no answer within {seconds:g} seconds: a loop that does not end?", asked=asked, seconds=seconds
     )
+    if again:
+        message = sentence(
+            "{asked} gave no answer within {seconds:g} seconds, all that a question has after another one of the exercise "
+            "had no answer: a loop that does not end?",
+            asked=asked,
+            seconds=seconds,
+        )
     if whole:
         message = sentence(
             "{asked} was still running when the submission's {seconds:g} seconds were used up",

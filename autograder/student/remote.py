@@ -22,6 +22,7 @@ from autograder.student.rulebook import Rulebook
 
 GREETING_SECONDS = 30.0
 DYING_SECONDS = 0.2
+PATIENCE = 5  # how many times sooner a question is given up after another one of its exercise gave no answer in time
 
 
 @dataclass(frozen=True)
@@ -86,12 +87,14 @@ class Remote:
         self._left = self._limits.submission_seconds
         self._output = ""
         self._rules, self._exercise = Rulebook(self._exercises), ""
+        self._late: set[str] = set()
 
     def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
         """The reply to a request. Raises StudentFault, or SandboxError for a disturbance from outside."""
         if self._line is None:
             self._open()
-        return self._exchange(request, asked, functions)
+        seconds = self._limits.answer_seconds / (PATIENCE if self._exercise in self._late else 1)
+        return self._exchange(request, asked, functions, seconds)
 
     def _open(self) -> None:
         """A new child with the submission loaded."""
@@ -106,7 +109,8 @@ class Remote:
         if self._rules and not self._tell_rules(files):
             return self._open()
         try:
-            self._exchange({"verb": "files", "files": files, "module": self._module}, f"{self._module}.py", {})
+            request = {"verb": "files", "files": files, "module": self._module}
+            self._exchange(request, f"{self._module}.py", {}, self._limits.answer_seconds)
         except StudentFault as fault:
             self._unloadable = fault
             if self._line is not None:
@@ -121,7 +125,8 @@ class Remote:
         """Have the source searched before it runs. False when that ended the child: the next one only watches."""
         first = self._rules.examined is None
         try:
-            self._exchange(self._rules.request(files, self._module), f"{self._module}.py", {})
+            request = self._rules.request(files, self._module)
+            self._exchange(request, f"{self._module}.py", {}, self._limits.answer_seconds)
         except StudentFault:
             self._rules.examined = False
             if self._line is not None:
@@ -155,12 +160,12 @@ class Remote:
             self.close()
             raise SandboxError(f"a fresh process does not answer ({type(error).__name__})") from None
 
-    def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
-        """The reply to one request. A callback may ask in its turn, so that exchanges nest."""
+    def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions, most: float) -> dict[str, Any]:
+        """The reply to one request within so many seconds. A callback may ask in its turn, so that exchanges nest."""
         self._refuse_overtime()
         assert self._line is not None
         left, start = self._left, time.monotonic()
-        seconds = min(self._limits.answer_seconds, left)
+        seconds = min(most, left)
         call = Call(next(self._numbers), asked, functions, start + seconds)
         frames = call.frames({"since": self._since, **self._rules.about(self._exercise), **request})
         try:
@@ -169,9 +174,11 @@ class Remote:
         except Late:
             place = faults.placed(self._line.place(), self._submission.files)
             self._end()
-            whole = left < self._limits.answer_seconds
-            budget = self._limits.submission_seconds if whole else seconds
-            raise faults.late(asked, budget, place, whole=whole) from None
+            if left < most:
+                raise faults.late(asked, self._limits.submission_seconds, place, whole=True) from None
+            again = most < self._limits.answer_seconds
+            self._late |= {self._exercise} - {""}
+            raise faults.late(asked, seconds, place, again=again) from None
         except Gone:
             raise self._died(asked) from None
         except wire.OversizeError as error:

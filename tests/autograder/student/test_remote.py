@@ -181,6 +181,36 @@ def test_an_endless_loop_ends_at_the_deadline_and_costs_one_question(submit):
     check_close(student.g(2.0), 2.0)
 
 
+ENDLESS_AT_ONE = "def f(x):\n    while x == 1:\n        pass\n    return x\n"
+AGAIN = (
+    "f(1) gave no answer within 0.4 seconds, all that a question has after another one of the exercise had no answer: "
+    "a loop that does not end?"
+)
+
+
+def test_after_a_time_out_the_exercises_other_questions_have_a_fifth_of_the_time_and_are_still_asked(submit):
+    somebody = submit(ENDLESS_AT_ONE, answer_seconds=2)
+    told = []
+    for _ in range(3):
+        somebody.remote.new_question("loops")
+        told.append(ending(lambda: somebody.student.f(1)))
+        somebody.remote.new_question("loops")
+        check_close(somebody.student.f(2.0), 2.0)
+    assert told[0] == (Status.TIMED_OUT, "f(1) gave no answer within 2 seconds: a loop that does not end?")
+    assert told[1:] == [(Status.TIMED_OUT, AGAIN)] * 2
+
+
+def test_another_exercise_has_all_the_time_again_and_so_has_loading_the_file(submit):
+    slow = "import time\ntime.sleep(0.7)\n" + ENDLESS_AT_ONE  # longer than a question has after a time-out
+    somebody = submit(slow, answer_seconds=2)
+    somebody.remote.new_question("one")
+    assert ending(lambda: somebody.student.f(1))[0] is Status.TIMED_OUT
+    somebody.remote.new_question("one")
+    check_close(somebody.student.f(2.0), 2.0)
+    somebody.remote.new_question("other")
+    assert ending(lambda: somebody.student.f(1))[1].startswith("f(1) gave no answer within 2 seconds: ")
+
+
 def test_an_endless_loop_at_import_is_told_at_every_question(submit):
     student = submit("while True:\n    pass\n", answer_seconds=0.3).student
     for _ in range(2):
