@@ -98,5 +98,5 @@ translations: $(VENV)/developer.stamp ## compile the catalogues after editing a 
 	@$(BIN)/pybabel compile --domain autograder --directory autograder/locale
 
 clean:           ## the environment and every cache
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache out
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .autograder out
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 
 from autograder import bank, fingerprint
 from autograder.diagnosis import Play, Suspect, kept_play
+from autograder.fingerprint import versions
 from autograder.manifest import Course, nearest_of
 from autograder.model import (
     Assignment,
@@ -43,7 +42,6 @@ UNUSED = (
 )
 Suspects = Mapping[str, tuple[Suspect, ...]]
 PlaysKept = MutableMapping[tuple[str, str, int], Play]
-PACKAGES = ("numpy", "torch", "pytest")
 
 
 @dataclass(frozen=True)
@@ -222,17 +220,6 @@ def _recorded_suspects(recorded: Recorded) -> Suspects:
     for name, facts in recorded.mistakes.items():
         found.setdefault(facts["exercise"], []).append(Suspect(name, facts["hint"], Unasked()))
     return {exercise: tuple(suspects) for exercise, suspects in found.items()}
-
-
-def versions() -> dict[str, str]:
-    """What a result may depend on, by name."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def exercise_named(only: str, assignment: Assignment) -> str | None:

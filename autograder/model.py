@@ -287,6 +287,7 @@ class Submission:
     """What one student handed in: the files by name, as bytes that nobody on the trusted side has parsed.
 
     problem: why the files could not be read (a missing or oversized file), or None.
+    cells: of a notebook whose module is the file: where each cell begins, (line of the module, number of the cell).
     """
 
     student: str
@@ -294,6 +295,7 @@ class Submission:
     origin: Path | None = None
     problem: Sentence | None = None
     receipt: Receipt = Receipt()
+    cells: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def _written(course: Course, topics: Sequence[str]) -> dict[str, bytes]:
     written = {
         "Makefile": makefile,
         "requirements.txt": "".join(f"{line}\n" for line in requirements(course, topics)),
-        ".gitignore": ".venv/\n__pycache__/\n.ipynb_checkpoints/\nout/\n",
+        ".gitignore": ".venv/\n__pycache__/\n.ipynb_checkpoints/\n.autograder/\nout/\n",
     }
     for language, page in (("en", "README.md"), ("zh", "README.zh-CN.md")):
         titles = {topic: course.assignment(topic).title[language] for topic in topics}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,13 +116,35 @@ def _hint(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     """All topics in a table, their sum, and the next step. Raises UsageError."""
     course, language = course_of(options), chosen(options.lang)
-    found = list(graded(course, topics_of(course, options.topic), options, name_mistakes=False))
+    found = list(_standing(course, topics_of(course, options.topic), options))
     from autograder.render.terminal import Page, shown_path
 
     page = Page(language, typed=here(options.origin))
     page.topics(found, shown_path(options.origin or course.root / "starter", course.root))
+    page.unreadable(found)
     page.progress_so_far(found)
     return GRADED
+
+
+def _standing(
+    course: Course, topics: tuple[str, ...], options: argparse.Namespace
+) -> Iterator[tuple[Assignment, Report | None]]:
+    """Each topic's report; only those whose file, graders or program have changed since the last time are graded."""
+    if options.only or options.device != "cpu":
+        yield from graded(course, topics, options, name_mistakes=False)
+        return
+    from autograder.loop.kept import Kept
+
+    kept = Kept(course, options.seed)
+    origins = {topic: options.origin or own_work(course, topic) for topic in topics}
+    bases = {topic: kept.basis(topic, at) for topic, at in origins.items() if file_of(at, topic) is not None}
+    reports = {topic: kept.report(topic, basis) for topic, basis in bases.items()}
+    stale = tuple(topic for topic in topics if reports.get(topic) is None)
+    for assignment, report in graded(course, stale, options, name_mistakes=False):
+        reports[assignment.topic] = report
+        if report is not None and kept.basis(assignment.topic, origins[assignment.topic]) == bases[assignment.topic]:
+            kept.keep(assignment.topic, bases[assignment.topic], report)
+    yield from ((course.assignment(topic), reports[topic]) for topic in topics)
 
 
 def _debug(options: argparse.Namespace) -> int:
@@ -137,10 +160,17 @@ def _debug(options: argparse.Namespace) -> int:
         raise UsageError(submission.problem)
     _warn(language)
     from autograder.grading import Grader
+    from autograder.render.clean import clean
     from autograder.render.terminal import Page
-    from autograder.sandbox import loading
+    from autograder.sandbox import loading, raising
+    from autograder.student import faults
 
-    namespace = loading.load(submission.files, options.topic)
+    try:
+        namespace = loading.load(submission.files, options.topic)
+    except Exception as error:  # noqa: BLE001 - the student's own, told as grading tells it
+        verdict = faults.raised(raising.raised(error), f"{options.topic}.py", cells=submission.cells).verdict
+        told = [say(verdict.message, language), *verdict.traceback[-1:]]
+        raise UsageError("\n".join(map(clean, told))) from None
     grader, reports = Grader(course, options.topic, name_mistakes=False), list[Report]()
     answerer = replace(grader.played(submission.student, namespace, options.seed), only_once=True)
     grader.grade([answerer], reports.append, only=options.only)

@@ -20,7 +20,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from autograder.grading import Grader, versions
+from autograder.fingerprint import versions
+from autograder.grading import Grader
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, AutograderError, QuestionResult, Submission
 from autograder.platforms import documents, gradescope, harness, nbgrader_release, otter_release

@@ -21,7 +21,7 @@ from autograder.model import Assignment, Outcome, QuestionResult, Report, Senten
 from autograder.render.clean import clean
 from autograder.render.commands import Command, Typed, here
 from autograder.render.explained import explained, mark, most_telling, prints
-from autograder.scoring import ExerciseScore, Tally, by_exercise, total
+from autograder.scoring import ExerciseScore, Tally, by_exercise, total, unloadable
 
 HEADINGS = (sentence("topic"), None, sentence("points"), sentence("progress"), sentence("next"))
 LeftOut = tuple[Sentence, str, object]
@@ -62,6 +62,17 @@ class Page:
         self.console.print(table)
         self.say("You edit the files in {folder}.", folder=folder, style="dim")
         self.tell("One topic in detail:", "grade", self.words("<topic>"))
+
+    def unreadable(self, rows: Iterable[tuple[Assignment, Report | None]]) -> None:
+        """Why a topic's file cannot be graded at all, e.g. its syntax error with the line; nothing where each can."""
+        for assignment, report in rows:
+            verdict = unloadable(report) if report is not None else None
+            if verdict is not None:
+                told = [clean(say(verdict.message, self.language)), *map(clean, verdict.traceback[-1:])]
+                self.console.print()
+                self.console.print(Text(f"{assignment.topic}: ", style="bold") + Text(told[0]))
+                for frame in told[1:]:
+                    self.console.print(Padding(Text(frame), (0, 0, 0, 2)))
 
     def progress_so_far(self, rows: Sequence[tuple[Assignment, Report | None]]) -> None:
         """The sum over all topics, and the command for the next step."""

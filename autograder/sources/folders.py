@@ -59,9 +59,10 @@ def of_content(empty: Submission, name: str, content: bytes, topic: str, limits:
     """A submission with its file's content: a notebook's as the module of its cells, or why it is none."""
     if name.casefold().endswith(".ipynb"):
         try:
-            content = module_from(content, name, limits.source_bytes).source.encode()
+            module = module_from(content, name, limits.source_bytes)
         except NotebookError as error:
             return replace(empty, problem=error.problem)
+        return replace(empty, files={f"{topic}.py": module.source.encode()}, cells=module.starts)
     return replace(empty, files={f"{topic}.py": content})
 
 

@@ -172,7 +172,7 @@ class Remote:
             self._line.send(frames, call.deadline)
             reply = self._reply(self._line, call)
         except Late:
-            place = faults.placed(self._line.place(), self._submission.files)
+            place = faults.placed(self._line.place(), self._submission.files, self._submission.cells)
             self._end()
             if left < most:
                 raise faults.late(asked, self._limits.submission_seconds, place, whole=True) from None
@@ -190,7 +190,7 @@ class Remote:
         finally:
             self._left = left - (time.monotonic() - start)
         if reply["kind"] != "answer":
-            raise faults.raised(reply, asked, self._limits)
+            raise faults.raised(reply, asked, self._limits, self._submission.cells)
         return {**reply, "id": call.number}
 
     def _reply(self, line: Line, call: Call) -> dict[str, Any]:

@@ -41,6 +41,7 @@ MET = (
     "manifest.py",
     "recorded",
 )
+SAYING = ("sentence", "words", "say", "tell", "told")
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))["said"]
 
 
@@ -49,7 +50,7 @@ def sayable():
     for name in MET:
         for path in [ROOT / name] if name.endswith(".py") else sorted((ROOT / name).rglob("*.py")):
             with path.open("rb") as file:
-                for _, message, _, _ in extract.extract("python", file, dict.fromkeys(("sentence", "words", "say", "tell", "told"))):
+                for _, message, _, _ in extract.extract("python", file, dict.fromkeys(SAYING)):
                     if message:
                         yield message
 

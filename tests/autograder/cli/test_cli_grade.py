@@ -258,6 +258,47 @@ def test_a_question_that_fails_by_itself_is_exit_code_3_after_the_page(run, tmp_
     assert "scale failed by itself, its points are open" in out
 
 
+def notebook(path, *cells):
+    """A notebook of these solution cells, a cell of text before each."""
+    written = [[{"cell_type": "markdown", "source": "text"}, {"cell_type": "code", "source": cell}] for cell in cells]
+    path.write_text(json.dumps({"nbformat": 4, "cells": [cell for pair in written for cell in pair]}))
+    return path
+
+
+HEAD = "# solution\nimport numpy as np"
+FAILING = "# solution\ndef scale(x, a):\n    return missing(x)"
+LOOPING = "# solution\ndef scale(x, a):\n    while True:\n        x = a"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (FAILING, ["cell 4, line 3, in scale", "return missing(x)"]),
+        ("# solution\ndef scale(x, a:\n    return x", ["'(' was never closed (cell 4, line 2)", "def scale(x, a:"]),
+    ],
+)
+def test_an_exception_in_a_notebook_is_told_with_its_cell_and_the_line_in_it(run, tmp_path, cell, said):
+    file = notebook(tmp_path / "vectors.ipynb", HEAD, cell)
+    _, out, _ = run("grade", "vectors", "--only", "scale_values", "--from", file)
+    assert "vectors.py, line" not in out
+    for words in said:
+        assert "".join(words.split()) in "".join(out.split())
+
+
+def test_in_the_report_an_exception_in_a_notebook_is_told_with_its_cell_too(run, tmp_path):
+    page = tmp_path / "report.html"
+    file = notebook(tmp_path / "vectors.ipynb", HEAD, FAILING)
+    assert run("report", "vectors", "--from", file, "--out", page)[0] == 0
+    assert "cell 4, line 3, in scale" in page.read_text()
+
+
+def test_a_loop_in_a_notebook_is_told_with_its_cell(run, tmp_path):
+    file = notebook(tmp_path / "vectors.ipynb", HEAD, LOOPING)
+    _, out, _ = run("grade", "vectors", "--only", "scale_values", "--from", file)
+    assert "gave no answer within 2 seconds" in " ".join(out.split())
+    assert "cell 4, line " in out
+
+
 def test_the_command_works_from_any_folder_inside_the_course(run):
     assert run("grade", "vectors", "--from", SOLUTION, root=TINY / "assignments" / "vectors")[0] == 0
 
