@@ -127,11 +127,11 @@ class Grader:
         asked = (only,) if only else ()
         plugin = self.plugin(self.assignment, self.oracle, jobs, reported, only=asked, remembered=self._remembered)
         code = self._session(plugin)
+        if plugin.is_plain:
+            self._collected[only] = plugin
         if plugin.failure is not None:
             raise plugin.failure
         self._refuse(plugin, only, code)
-        if plugin.is_plain:
-            self._collected[only] = plugin
 
     def _session(self, plugin: GradingPlugin) -> int:
         """Have pytest collect the graders and run the plugin's jobs; its exit code."""
@@ -172,14 +172,22 @@ class Grader:
             fingerprint=who.fingerprint,
         )
 
-    def submitted(self, submission: Submission, sandbox: Sandbox, seed: str, place: Place = CPU) -> Answerer:
+    def submitted(
+        self,
+        submission: Submission,
+        sandbox: Sandbox,
+        seed: str,
+        place: Place = CPU,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Answerer:
         """A submission as an answerer behind the sandbox. place: where its tensors are computed.
 
+        meanwhile: called now and then while it is asked; what it raises ends the grading.
         Raises UsageError for a seed under which a student's edition knows no answers.
         """
         self.oracle.require(seed)
         limits = place.limits(self.assignment.limits)
-        remote = Remote(sandbox, submission, self.topic, limits, self.assignment.exercises, place.device)
+        remote = Remote(sandbox, submission, self.topic, limits, self.assignment.exercises, place.device, meanwhile)
         isolation = sandbox.isolation
         basis = fingerprint.of_submission(self.basis, submission, seed, isolation.level)
         return Answerer(

@@ -17,7 +17,7 @@ from autograder.model import Exercise, GraderMistake, Limits, StudentFault, Subm
 from autograder.sandbox.protocol import Ending, Sandbox, SandboxError
 from autograder.student import faults
 from autograder.student.connection import REFUSED, Functions, answer_callback, encoded
-from autograder.student.line import Gone, Late, Line
+from autograder.student.line import Gone, Late, Line, Meanwhile
 from autograder.student.rulebook import Rulebook
 
 GREETING_SECONDS = 30.0
@@ -62,6 +62,7 @@ class Remote:
     says nothing about the submission, which is to be asked again from the start.
 
     exercises: with what they forbid; none where nobody minds. device: `cuda` for a process that answers on the GPU.
+    meanwhile: called before each question and now and then during one; what it raises, nobody here catches.
     """
 
     def __init__(
@@ -72,10 +73,11 @@ class Remote:
         limits: Limits,
         exercises: Iterable[Exercise] = (),
         device: str = "cpu",
+        meanwhile: Meanwhile = lambda: None,
     ) -> None:
         self._sandbox, self._submission, self._module, self._limits = sandbox, submission, module, limits
         self._exercises = tuple(exercises)
-        self.device = device
+        self.device, self._meanwhile = device, meanwhile
         self._line: Line | None = None
         self._numbers = itertools.count(1)
         self._questions, self._killed_at = 0, 0
@@ -119,7 +121,8 @@ class Remote:
 
     def _spawned(self) -> Line:
         limits = self._limits
-        return Line(self._sandbox.spawn(limits), answer_bytes=limits.answer_bytes, output_bytes=limits.output_bytes)
+        bounds = {"answer_bytes": limits.answer_bytes, "output_bytes": limits.output_bytes}
+        return Line(self._sandbox.spawn(limits), **bounds, meanwhile=self._meanwhile)
 
     def _tell_rules(self, files: Mapping[str, Any]) -> bool:
         """Have the source searched before it runs. False when that ended the child: the next one only watches."""
@@ -241,6 +244,7 @@ class Remote:
 
     def new_question(self, exercise: str = "") -> None:
         """Results kept so far may be dropped; what was printed belongs to the question before."""
+        self._meanwhile()
         self._questions += 1
         self._since, self._exercise = next(self._numbers), exercise
         self.printed()
