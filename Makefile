@@ -9,7 +9,7 @@ export AUTOGRADER_VIA := make
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system grade watch hint status debug report batch starter release check test lint mutants gallery fuzz chaos \
+.PHONY: help setup system grade watch hint status debug report batch starter notebook release check test lint mutants gallery fuzz chaos \
   bench parity translations doctor clean
 
 help:            ## this list
@@ -58,6 +58,9 @@ batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [
 
 starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
 	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)
+
+notebook: $(VENV)/student.stamp ## starter/<topic>.ipynb, to work in instead of the .py [TOPIC=…] [FORCE=1]
+	@$(RUN) notebook $(TOPIC) $(if $(FORCE),--force) $(LANGUAGE_OPTION)
 
 release: $(VENV)/student.stamp ## the student edition, a folder and a zip [TOPICS="…"] [OUT=folder]
 	@$(RUN) release $(TOPICS) $(if $(OUT),--out '$(OUT)')

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +23,7 @@ from autograder.student.rulebook import Rulebook
 
 GREETING_SECONDS = 30.0
 DYING_SECONDS = 0.2
-PATIENCE = 5  # how many times sooner a question is given up after another one of its exercise gave no answer in time
+MOST_HASTE = 5.0  # how many times sooner at most a question is given up after others of its exercise were late
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,14 @@ class Remote:
         self._left = self._limits.submission_seconds
         self._output = ""
         self._rules, self._exercise = Rulebook(self._exercises), ""
-        self._late: set[str] = set()
+        self._late: Counter[str] = Counter()
 
     def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
         """The reply to a request. Raises StudentFault, or SandboxError for a disturbance from outside."""
         if self._line is None:
             self._open()
-        seconds = self._limits.answer_seconds / (PATIENCE if self._exercise in self._late else 1)
-        return self._exchange(request, asked, functions, seconds)
+        haste = min(2.0 ** self._late[self._exercise], MOST_HASTE)
+        return self._exchange(request, asked, functions, self._limits.answer_seconds / haste)
 
     def _open(self) -> None:
         """A new child with the submission loaded."""
@@ -180,7 +181,7 @@ class Remote:
             if left < most:
                 raise faults.late(asked, self._limits.submission_seconds, place, whole=True) from None
             again = most < self._limits.answer_seconds
-            self._late |= {self._exercise} - {""}
+            self._late[self._exercise] += bool(self._exercise)
             raise faults.late(asked, seconds, place, again=again) from None
         except Gone:
             raise self._died(asked) from None

@@ -183,25 +183,25 @@ def test_an_endless_loop_ends_at_the_deadline_and_costs_one_question(submit):
 
 ENDLESS_AT_ONE = "def f(x):\n    while x == 1:\n        pass\n    return x\n"
 AGAIN = (
-    "f(1) gave no answer within 0.4 seconds, all that a question has after another one of the exercise had no answer: "
+    "f(1) gave no answer within {} seconds, all that a question has after another one of the exercise had no answer: "
     "a loop that does not end?"
 )
 
 
-def test_after_a_time_out_the_exercises_other_questions_have_a_fifth_of_the_time_and_are_still_asked(submit):
+def test_after_a_time_out_the_exercises_other_questions_have_less_time_and_are_still_asked(submit):
     somebody = submit(ENDLESS_AT_ONE, answer_seconds=2)
     told = []
-    for _ in range(3):
+    for _ in range(5):
         somebody.remote.new_question("loops")
         told.append(ending(lambda: somebody.student.f(1)))
         somebody.remote.new_question("loops")
         check_close(somebody.student.f(2.0), 2.0)
     assert told[0] == (Status.TIMED_OUT, "f(1) gave no answer within 2 seconds: a loop that does not end?")
-    assert told[1:] == [(Status.TIMED_OUT, AGAIN)] * 2
+    assert told[1:] == [(Status.TIMED_OUT, AGAIN.format(seconds)) for seconds in ("1", "0.5", "0.4", "0.4")]
 
 
 def test_another_exercise_has_all_the_time_again_and_so_has_loading_the_file(submit):
-    slow = "import time\ntime.sleep(0.7)\n" + ENDLESS_AT_ONE  # longer than a question has after a time-out
+    slow = "import time\ntime.sleep(1.2)\n" + ENDLESS_AT_ONE  # longer than a question has after a time-out
     somebody = submit(slow, answer_seconds=2)
     somebody.remote.new_question("one")
     assert ending(lambda: somebody.student.f(1))[0] is Status.TIMED_OUT
