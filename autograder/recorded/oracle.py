@@ -55,8 +55,9 @@ class Recorded:
         """What a question is played with."""
         kept = self._file.part(f"scene {seed} {question}")
         key = f"{seed}/{question}"
-        reference = Replayed(kept)
-        return Scene(reference, Replaying(key, kept["draws"]), _directions(kept["directions"], key))
+        returns = {name: tuple(names) for name, names in self._file.facts.get("returns", {}).items()}
+        directions = _directions(kept["directions"], key)
+        return Scene(Replayed(kept), Replaying(key, kept["draws"]), directions, returns)
 
     def plays(self, seed: str, question: str) -> Mapping[str, Any]:
         """How each known mistake of the question's exercise was played, by id; see `authoring.recorder.play_kept`."""

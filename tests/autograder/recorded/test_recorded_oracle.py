@@ -173,7 +173,7 @@ def test_another_seed_is_refused_in_a_sentence(vectors):
     with pytest.raises(UsageError) as caught:
         Grader(vectors[1], "vectors").oracle.require("7")
     assert str(caught.value) == (
-        "this edition holds the reference's answers for SEED=2f31 only; to be graded under SEED=7, "
+        "this edition holds the reference's answers for the seed 2f31 only; to be graded under '7', "
         "ask the teaching staff, who have the reference itself"
     )
 
