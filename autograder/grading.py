@@ -26,7 +26,8 @@ from autograder.model import (
     Submission,
     UsageError,
 )
-from autograder.plugin import Fixtures, GradingPlugin, Job
+from autograder.plugin import GradingPlugin, Job
+from autograder.questions import Fixtures
 from autograder.recorded import Plays, Recorded, Unasked
 from autograder.reference import LiveOracle, Oracle, Remembered
 from autograder.sandbox import learning

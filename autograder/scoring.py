@@ -4,8 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from autograder.model import Exercise, Flag, Isolation, Outcome, QuestionResult, Report, Sentence, Status, sentence
+
+
+class Asked(Protocol):
+    """A question's outcome, of a report or of the gradebook."""
+
+    @property
+    def name(self) -> str:
+        """As the grader calls it."""
+
+    @property
+    def exercise(self) -> str:
+        """Whose it is."""
+
+    @property
+    def points(self) -> float:
+        """What it is worth."""
+
+    @property
+    def score(self) -> float:
+        """What it earned."""
 
 
 @dataclass(frozen=True)

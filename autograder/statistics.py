@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from autograder.model import Sentence, sentence
+from autograder.scoring import Asked
 
 TAIL = 0.27
 FEWEST = 5
@@ -70,24 +71,8 @@ class Statistics:
         return found
 
 
-class Answered(Protocol):
+class Answered(Asked, Protocol):
     """A question's outcome with what the statistics need of it."""
-
-    @property
-    def name(self) -> str:
-        """As the grader calls it."""
-
-    @property
-    def exercise(self) -> str:
-        """Whose it is."""
-
-    @property
-    def points(self) -> float:
-        """What it is worth."""
-
-    @property
-    def score(self) -> float:
-        """What it earned."""
 
     @property
     def status(self) -> str:

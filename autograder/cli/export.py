@@ -26,7 +26,7 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the files, and name those whom the platform's file has no line for. Raises UsageError."""
-    from autograder import policies, running, sheets
+    from autograder import coursefile, running, sheets
     from autograder.exporters import all as exporters
     from autograder.exporters.protocol import File, Options
     from autograder.render.clean import clean
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"there is no format {options.format!r}; there are {', '.join(sorted(known))}")
     course = course_of(options)
     assignment = course.assignment(options.topic)
-    rules = policies.read(course.root / "course.toml")
+    rules = coursefile.read(course.root / "course.toml")
     sheet = sheets.read(options.into.read_bytes()) if options.into else None
     asked = Options(sheet, options.column, options.final, chosen(options.lang))
     count = 0

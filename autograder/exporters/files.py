@@ -73,6 +73,14 @@ def _line(book: Book, grade: Grade, options: Options) -> str:
     return json.dumps(value, ensure_ascii=False) + "\n"
 
 
+def _reported(book: Book, grades: Sequence[Grade]) -> Iterator[tuple[Grade, Report | Missing]]:
+    """Each student's report, or why there is none."""
+    for grade in grades:
+        found = book.report(grade.standing.grading)
+        why = grade.standing.trouble or "nothing was graded"
+        yield grade, found[0] if found is not None else Missing(grade.standing.student, why)
+
+
 class JUnit:
     """junit.xml: a suite for each student, a case for each question with its score; nothing of a hidden question."""
 
@@ -83,12 +91,11 @@ class JUnit:
     ) -> Iterator[File | Missing]:
         """One file for continuous integration."""
         suites = []
-        for grade in grades:
-            found = book.report(grade.standing.grading)
-            if found is None:
-                yield Missing(grade.standing.student, grade.standing.trouble or "nothing was graded")
+        for _, report in _reported(book, grades):
+            if isinstance(report, Missing):
+                yield report
             else:
-                suites.append(_suite(found[0], options))
+                suites.append(_suite(report, options))
         text = '<?xml version="1.0" encoding="utf-8"?>\n<testsuites>\n' + "".join(suites) + "</testsuites>\n"
         yield File("junit.xml", text.encode())
 
@@ -118,12 +125,11 @@ class Gradescope:
         self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
     ) -> Iterator[File | Missing]:
         """A file for each student."""
-        for grade in grades:
-            found = book.report(grade.standing.grading)
-            if found is None:
-                yield Missing(grade.standing.student, grade.standing.trouble or "nothing was graded")
+        for grade, report in _reported(book, grades):
+            if isinstance(report, Missing):
+                yield report
                 continue
-            value = gradescope.results(found[0], options.language, reveal_hidden=options.final)
+            value = gradescope.results(report, options.language, reveal_hidden=options.final)
             if grade.final.score is not None:
                 value["score"] = grade.final.score
             text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
@@ -142,13 +148,12 @@ class Feedback:
         self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
     ) -> Iterator[File | Missing]:
         """A page for each student."""
-        for grade in grades:
-            found = book.report(grade.standing.grading)
-            if found is None:
-                yield Missing(grade.standing.student, grade.standing.trouble or "nothing was graded")
-            else:
-                suffix, text = page(assignment, grade, found[0], options)
-                yield File(f"feedback/{feedback_name(grade, suffix)}", text.encode("utf-8", "replace"))
+        for grade, report in _reported(book, grades):
+            if isinstance(report, Missing):
+                yield report
+                continue
+            suffix, text = page(assignment, grade, report, options)
+            yield File(f"feedback/{feedback_name(grade, suffix)}", text.encode("utf-8", "replace"))
 
 
 def feedback_name(grade: Grade, suffix: str) -> str:
