@@ -17,6 +17,7 @@ from support_courses import RIGHT, copied
 
 from autograder import running, sheets, statistics
 from autograder.authoring import proofs
+from autograder.authoring.twins import twin
 from autograder.cli import main
 from autograder.exporters.all import known
 from autograder.exporters.protocol import File, Missing, Options
@@ -26,6 +27,7 @@ from autograder.grading import Grader
 from autograder.loop.watch import focus
 from autograder.manifest import Course
 from autograder.model import Exercise, Outcome, Status, Submission
+from autograder.platforms.release import Material
 from autograder.policies import Decisions, Policy, final
 from autograder.render import document, hints, html, overview
 from autograder.render.live import View, live
@@ -135,6 +137,17 @@ def test_watch_marks_a_bonus():
     Console(file=file, width=100).print(live(WITH_BONUS, report(*ALONE, *FULL), View(), "zh"))
     assert "8/8" in file.getvalue()
     assert "twist  0/4  ·· 附加题" in file.getvalue()
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "## Twisting (4, bonus)"), ("zh", "## 扭转 (4, 附加题)")])
+def test_notebooks_say_it_in_the_heading(language, heading):
+    made = Material(WITH_BONUS, "", (), (), language)
+    assert made.heading("twist") == heading
+    assert "bonus" not in made.heading("scale")
+    starter = "import numpy\n\n\ndef twist(x):\n    return x\n\n\ndef scale(x):\n    return x\n"
+    cells = ["".join(cell["source"]) for cell in json.loads(twin(WITH_BONUS, starter))["cells"]]
+    headings = [cell.splitlines()[-1] for cell in cells if cell.startswith("## ")]
+    assert headings == ["`twist`, 4 points / 分, bonus / 附加题", "`scale`, 4 points / 分"]
 
 
 def test_policies_count_it_on_top():
