@@ -27,10 +27,10 @@ def unwatched(function: Callable[..., Any], /, *arguments: Any, **keywords: Any)
 
 
 def tensor(value: wire.Tensor, device: str = "cpu") -> Any:
-    """A fresh torch tensor with the array's content, on the device where questions are answered."""
+    """A fresh torch tensor with the array's content and memory order, on the device where questions are answered."""
     import torch
 
-    return torch.from_numpy(value.array.copy()).to(device).requires_grad_(value.requires_grad)
+    return torch.from_numpy(value.array.copy(order="K")).to(device).requires_grad_(value.requires_grad)
 
 
 def array(value: Any) -> Any:
