@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
             roster=roster_of(options.roster),
             all_attempts=any(rules.get(topic, rules[""]).attempt == "best" for topic in topics),
         )
-        jobs = options.jobs or min(os.cpu_count() or 1, len(found.planned))
+        jobs = options.jobs or min(os.cpu_count() or 1, found.count)
         if jobs < 1:
             raise UsageError(f"--jobs {options.jobs} is not positive")
         if options.dry_run:
@@ -116,7 +116,7 @@ def _graded(
     from autograder.results import Results
     from autograder.sandbox.choice import require_isolation
 
-    topics = tuple(topic for topic in topics if found.of_topic(topic))
+    topics = tuple(topic for topic in topics if found.topics.get(topic))
     where = places(course, topics, options)
     code = GRADED
     for topic in topics:
@@ -126,7 +126,7 @@ def _graded(
         page.say("Isolation: level {level} ({layers})", level=isolation.level, layers=", ".join(isolation.layers))
         with closing(Results(where.folders[topic], page.language)) as results, Book(where.book) as book:
             _know(book, found, topic)
-            planned = found.of_topic(topic)
+            planned = found.topics[topic]
             submissions = (each.submission(assignment.limits) for each in planned)
             try:
                 with (
@@ -168,8 +168,7 @@ def _code(tally: Tally, strict: bool) -> int:
 
 def _know(book: Book, found: Plan, topic: str) -> None:
     book.know(
-        (each.student, each.name, each.person.section if each.person else "", each.ids)
-        for each in found.of_topic(topic)
+        (each.student, each.name, each.person.section if each.person else "", each.ids) for each in found.topics[topic]
     )
 
 
