@@ -26,7 +26,8 @@ from autograder.model import (
     Submission,
     UsageError,
 )
-from autograder.plugin import Fixtures, GradingPlugin, Job
+from autograder.plugin import GradingPlugin, Job
+from autograder.questions import Fixtures
 from autograder.recorded import Plays, Recorded, Unasked
 from autograder.reference import LiveOracle, Oracle, Remembered
 from autograder.sandbox import learning
@@ -81,6 +82,8 @@ class Grader:
         self.paths = course.graders(topic)
         if not self.paths:
             raise AutograderError(f"tests/graders/{topic} has no test_public.py")
+        if self.assignment.framework == "torch":
+            learning.load_torch()
         self.oracle, self.suspects, self._remembered = self._knowledge(name_mistakes)
         learning.use_one_thread()
         self.versions = versions()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder import batch, fingerprint, policies
+from autograder.coursefile import moment
 from autograder.gradebook import Book, Standing
 from autograder.grading import versions
 from autograder.manifest import Course
@@ -139,7 +140,7 @@ def decisions(book: Book, topic: str) -> dict[str, Decisions]:
         elif event.kind == "excuse":
             mine.update(excused=True, why=event.why)
         elif event.kind == "extension":
-            mine.update(until=policies.moment(event.value["until"], None, "until"))
+            mine.update(until=moment(event.value["until"], None, "until"))
     return {student: Decisions(**values) for student, values in found.items()}  # type: ignore[arg-type]
 
 

@@ -146,7 +146,7 @@ def course(root: Path) -> None:
     facts += 'title = { en = "Eight", zh = "Eight" }\n' + exercises
     _write(root / "assignments" / TOPIC / "assignment.toml", facts)
     _write(root / "solutions" / TOPIC / "solution.py", SOLUTION)
-    head = "from autograder.checks import check_close\nfrom autograder.plugin import points\n"
+    head = "from autograder.checks import check_close\nfrom autograder.questions import points\n"
     _write(root / "tests" / "graders" / TOPIC / "test_public.py", head + "".join(map(_our_question, QUESTIONS)))
 
 

@@ -20,8 +20,8 @@ import numpy as np
 from autograder import bank
 from autograder.manifest import Course
 from autograder.model import Status, StudentFault, Verdict, sentence
-from autograder.plugin import OWN, Tensors, generator
-from autograder.reference import Live
+from autograder.questions import OWN, Tensors
+from autograder.reference import Live, generator
 from autograder.sandbox.worker import outgoing
 from autograder.student import Answer, Student
 

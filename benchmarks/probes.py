@@ -28,7 +28,7 @@ def small_course(root: Path, questions: int) -> None:
         f'format = 1\ntopic = "{SMALL}"\npoints = {questions}\nframework = "numpy"\ntitle = {{ en = "S", zh = "S" }}\n'
     )
     facts += f'\n[[exercise]]\nname = "scale"\npoints = {questions}\ntitle = {{ en = "scale", zh = "scale" }}\n'
-    head = "from autograder.checks import check_close\nfrom autograder.plugin import points\n"
+    head = "from autograder.checks import check_close\nfrom autograder.questions import points\n"
     body = "".join(
         f'\n\n@points(1)\ndef test_scale_{number:03}(student, reference, rng):\n    """scale"""\n'
         "    x = rng.normal(size=(16, 8))\n    check_close(student.scale(x, 3.0), reference.scale(x, 3.0))\n"

@@ -18,7 +18,8 @@ from autograder.diagnosis.naming import SEEDS
 from autograder.grading import Answerer, Grader
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, AutograderError, Status, Verdict
-from autograder.plugin import GradingPlugin, Job, Question
+from autograder.plugin import GradingPlugin, Job
+from autograder.questions import Question
 from autograder.recorded.drawing import Recording
 from autograder.recorded.handles import Along, Handle, Named, operate
 from autograder.recorded.oracle import FORMAT

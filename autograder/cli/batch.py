@@ -64,14 +64,14 @@ def places(course: Course, topics: tuple[str, ...], options: argparse.Namespace)
 
 def run(options: argparse.Namespace) -> int:
     """Grade everybody, write the gradebook, print what happened. Raises UsageError."""
-    from autograder import policies
+    from autograder import coursefile
     from autograder.render.terminal import Page
     from autograder.sources.planning import plan
 
     course = course_of(options)
     topics = topics_of(course, "" if options.topic == "all" else options.topic)
     page = Page(chosen(options.lang))
-    rules = policies.read(course.root / "course.toml")
+    rules = coursefile.read(course.root / "course.toml")
     limits = {topic: course.assignment(topic).limits for topic in topics}
     with ExitStack() as stack:
         found = plan(

@@ -13,9 +13,10 @@ from autograder.exporters import gradescope
 from autograder.exporters.protocol import File, Missing, Options
 from autograder.gradebook import Book
 from autograder.language import say
-from autograder.model import Assignment, Report
+from autograder.model import Assignment, QuestionResult, Report, Status
 from autograder.render import document
 from autograder.render.clean import clean
+from autograder.render.scored import BONUS
 from autograder.results import file_name
 from autograder.running import Grade
 from autograder.sheets import written
@@ -73,6 +74,14 @@ def _line(book: Book, grade: Grade, options: Options) -> str:
     return json.dumps(value, ensure_ascii=False) + "\n"
 
 
+def _reported(book: Book, grades: Sequence[Grade]) -> Iterator[tuple[Grade, Report | Missing]]:
+    """Each student's report, or why there is none."""
+    for grade in grades:
+        found = book.report(grade.standing.grading)
+        why = grade.standing.trouble or "nothing was graded"
+        yield grade, found[0] if found is not None else Missing(grade.standing.student, why)
+
+
 class JUnit:
     """junit.xml: a suite for each student, a case for each question with its score; nothing of a hidden question."""
 
@@ -83,18 +92,17 @@ class JUnit:
     ) -> Iterator[File | Missing]:
         """One file for continuous integration."""
         suites = []
-        for grade in grades:
-            found = book.report(grade.standing.grading)
-            if found is None:
-                yield Missing(grade.standing.student, grade.standing.trouble or "nothing was graded")
+        for _, report in _reported(book, grades):
+            if isinstance(report, Missing):
+                yield report
             else:
-                suites.append(_suite(found[0], options))
+                suites.append(_suite(report, options))
         text = '<?xml version="1.0" encoding="utf-8"?>\n<testsuites>\n' + "".join(suites) + "</testsuites>\n"
         yield File("junit.xml", text.encode())
 
 
 def _suite(report: Report, options: Options) -> str:
-    failures = sum(question.score < question.points for question in report.questions)
+    failures = sum(question.score < question.points for question in report.questions if not _left_alone(question))
     name = quoteattr(clean(f"{report.topic}: {report.student}"))
     cases = []
     for question in report.questions:
@@ -104,9 +112,15 @@ def _suite(report: Report, options: Options) -> str:
         status = question.verdict.status.value
         message = clean(say(question.verdict.message, options.language)) if told else ""
         failure = "" if question.score else f"<failure type={quoteattr(status)}>{escape(message)}</failure>"
+        failure = f"<skipped message={quoteattr(say(BONUS, options.language))}/>" if _left_alone(question) else failure
         time = f'time="{question.seconds:.3f}"'
         cases.append(f"<testcase classname={name} name={title} {time}>{score}{failure}</testcase>\n")
     return f'<testsuite name={name} tests="{len(cases)}" failures="{failures}">\n{"".join(cases)}</testsuite>\n'
+
+
+def _left_alone(question: QuestionResult) -> bool:
+    """Whether it is a bonus that nobody has begun."""
+    return question.bonus and question.verdict.status is Status.NOT_IMPLEMENTED
 
 
 class Gradescope:
@@ -118,12 +132,11 @@ class Gradescope:
         self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
     ) -> Iterator[File | Missing]:
         """A file for each student."""
-        for grade in grades:
-            found = book.report(grade.standing.grading)
-            if found is None:
-                yield Missing(grade.standing.student, grade.standing.trouble or "nothing was graded")
+        for grade, report in _reported(book, grades):
+            if isinstance(report, Missing):
+                yield report
                 continue
-            value = gradescope.results(found[0], options.language, reveal_hidden=options.final)
+            value = gradescope.results(report, options.language, reveal_hidden=options.final)
             if grade.final.score is not None:
                 value["score"] = grade.final.score
             text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
@@ -142,13 +155,12 @@ class Feedback:
         self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
     ) -> Iterator[File | Missing]:
         """A page for each student."""
-        for grade in grades:
-            found = book.report(grade.standing.grading)
-            if found is None:
-                yield Missing(grade.standing.student, grade.standing.trouble or "nothing was graded")
-            else:
-                suffix, text = page(assignment, grade, found[0], options)
-                yield File(f"feedback/{feedback_name(grade, suffix)}", text.encode("utf-8", "replace"))
+        for grade, report in _reported(book, grades):
+            if isinstance(report, Missing):
+                yield report
+                continue
+            suffix, text = page(assignment, grade, report, options)
+            yield File(f"feedback/{feedback_name(grade, suffix)}", text.encode("utf-8", "replace"))
 
 
 def feedback_name(grade: Grade, suffix: str) -> str:

@@ -18,7 +18,7 @@ HEAD = """\
 import numpy as np
 import pytest
 from autograder.checks import *
-from autograder.plugin import points
+from autograder.questions import points
 
 """
 

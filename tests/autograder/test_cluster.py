@@ -19,7 +19,7 @@ from test_batch import Here
 from test_batch_pool import DEADLY
 from test_batch_pool import SOURCES as POISONED
 
-from autograder import bank, batch, cluster, policies
+from autograder import bank, batch, cluster, coursefile
 from autograder.batch import Shard
 from autograder.cli import main
 from autograder.model import Submission, UsageError
@@ -284,7 +284,7 @@ def test_a_cluster_in_course_toml_is_checked_as_it_is_read(tmp_path, table, said
     (tmp_path / "course.toml").write_text(f"[cluster.here]\n{table}", "utf-8")
     if not said:
         assert cluster.place("here", tmp_path).start is not None
-        assert set(policies.read(tmp_path / "course.toml")) == {""}
+        assert set(coursefile.read(tmp_path / "course.toml")) == {""}
         return
     with pytest.raises(UsageError) as caught:
         cluster.place("here", tmp_path)

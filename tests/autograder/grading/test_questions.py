@@ -11,7 +11,7 @@ from support_courses import TINY, by_name, played, statuses, with_graders
 
 from autograder.grading import Grader
 from autograder.manifest import Course
-from autograder.plugin import generator
+from autograder.reference import generator
 
 
 @pytest.fixture(scope="module")

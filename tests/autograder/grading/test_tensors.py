@@ -7,7 +7,8 @@ from torch import nn
 
 from autograder.grading import Grader
 from autograder.manifest import Course
-from autograder.plugin import Tensors, generator
+from autograder.questions import Tensors
+from autograder.reference import generator
 
 
 def drawn(module, seed="2f31"):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.checks import check_close, check_equal, check_that, check_unchanged, parts, then
-from autograder.plugin import points
+from autograder.questions import points
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder.checks import check_close, check_reaches, check_shape, check_that, check_unchanged, parts, then
 from autograder.data import digits
-from autograder.plugin import points
+from autograder.questions import points
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 

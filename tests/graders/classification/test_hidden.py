@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.checks import check_close, check_equal, check_that, parts, then
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def labels(rng, N, C):

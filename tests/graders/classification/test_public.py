@@ -15,7 +15,7 @@ from autograder.checks import (
     then,
 )
 from autograder.data import breast_cancer, digits
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def labels(rng, N, C):

@@ -14,7 +14,7 @@ from autograder.checks import (
     then,
 )
 from autograder.data import digits
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def distinct(rng, shape):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.checks import check_close, check_equal, check_that, parts
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def some_counts(rng, V):

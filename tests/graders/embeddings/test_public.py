@@ -16,7 +16,7 @@ from autograder.checks import (
     then,
 )
 from autograder.data import manual_words
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def some_counts(rng, V):

@@ -7,7 +7,7 @@ import numpy as np
 
 from autograder.checks import check_close, check_equal, check_reaches, check_that, then
 from autograder.data import diabetes
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def away_from_zero(rng, size, low=0.5, high=1.5):

@@ -20,7 +20,7 @@ from autograder.checks import (
     then,
 )
 from autograder.data import diabetes
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def away_from_zero(rng, size, low=0.5, high=1.5):

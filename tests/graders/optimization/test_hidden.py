@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from autograder.checks import check_close, check_equal, check_raises, check_that, parts, then
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def away(rng, *shape):

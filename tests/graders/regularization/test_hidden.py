@@ -3,7 +3,7 @@
 import numpy as np
 
 from autograder.checks import check_close, check_equal, check_gradient, check_raises, check_that, parts
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def away_from_zero(rng, *dims):

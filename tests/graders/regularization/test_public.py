@@ -13,7 +13,7 @@ from autograder.checks import (
     then,
 )
 from autograder.data import diabetes
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def away_from_zero(rng, *dims):

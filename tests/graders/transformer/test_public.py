@@ -15,7 +15,7 @@ from autograder.checks import (
     parts,
     then,
 )
-from autograder.plugin import points
+from autograder.questions import points
 
 
 def some_mask(rng, *dims):

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.checks import check_falls, check_same, check_shape, trained
-from autograder.plugin import points
+from autograder.questions import points
 
 
 @pytest.mark.parametrize("shape", [(2, 3, 4), (5, 2, 3), (7, 4, 2)])

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from autograder.checks import check_same
-from autograder.plugin import points
+from autograder.questions import points
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Questions about vectors that students don't have."""
 
 from autograder.checks import check_close
-from autograder.plugin import points
+from autograder.questions import points
 
 
 @points(1)

@@ -3,7 +3,7 @@
 import pytest
 
 from autograder.checks import check_close, check_gradient, check_unchanged
-from autograder.plugin import points
+from autograder.questions import points
 
 
 @points(2)
