@@ -5,6 +5,7 @@ A bonus adds to the score and not to what it is measured by.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -162,7 +163,7 @@ class Tally:
 
     def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
         self.graded = self.reused = self.failed = self.incomplete = 0
-        self.scores: list[float] = []
+        self.scores = array("d")
         self.look_at: list[Sentence] = []
         for outcome in outcomes:
             self.add(outcome)
