@@ -162,7 +162,7 @@ class Tally:
     """What a batch came to, without keeping its reports: counts, scores, and whom to look at and why."""
 
     def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
-        self.graded = self.reused = self.failed = self.incomplete = 0
+        self.graded = self.reused = self.failed = self.incomplete = self.without_gpu = 0
         self.scores = array("d")
         self.look_at: list[Sentence] = []
         for outcome in outcomes:
@@ -184,6 +184,7 @@ class Tally:
         self.graded += 1
         self.reused += outcome.reused
         self.scores.append(report.score)
+        self.without_gpu += sum(q.device == "cuda" and q.verdict.status is Status.NOT_RUN for q in report.questions)
         self.incomplete += not is_full(report)
         self.failed += not report.is_final
         if not report.is_final:
