@@ -400,7 +400,7 @@ def greedy_decode(model, prompt, max_new, eos):
     model.eval()
     with torch.no_grad():
         for _ in range(max_new):
-            best = model(ids)[:, -1].argmax(-1)  # (B,)
+            best = model(ids)[:, -1].argmax(1)  # (B,)
             best = best.where(~over, eos)
             over = over | (best == eos)
             ids = torch.cat([ids, best[:, None]], dim=1)  # (B, t + 1)
@@ -425,8 +425,8 @@ def sample_top_k(logits, k, temperature, u):
     """
     ### BEGIN SOLUTION
     least = logits.topk(k).values[:, -1:]  # (B, 1)
-    p = (logits / temperature).masked_fill(logits < least, -torch.inf).softmax(-1)  # (B, V)
-    return (p.double().cumsum(-1) > u[:, None]).long().argmax(-1)  # (B,)
+    p = (logits / temperature).masked_fill(logits < least, -torch.inf).softmax(1)  # (B, V)
+    return (p.double().cumsum(1) > u[:, None]).long().argmax(1)  # (B,)
     ### END SOLUTION
 
 
