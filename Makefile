@@ -84,8 +84,9 @@ fuzz: $(VENV)/developer.stamp ## wrong frames for the trusted side [SECONDS=60] 
 chaos: $(VENV)/developer.stamp ## kill a batch's processes at random moments [ROUNDS=100] [SEED=…]
 	@AUTOGRADER_CHAOS=$(or $(ROUNDS),100) AUTOGRADER_CHAOS_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q tests/autograder/chaos
 
-parity: $(VENV)/developer.stamp ## the same scores by nbgrader, Otter and Gradescope [TOPIC=…] [MOST=3]
-	@$(RUN) parity $(TOPIC) $(if $(MOST),--most $(MOST))
+parity: $(VENV)/developer.stamp ## the same scores by nbgrader, Otter and Gradescope [TOPIC=…] [MOST=3] [SECONDS=600] [PAGE=file] [FRESH=1]
+	@$(RUN) parity $(TOPIC) $(if $(MOST),--most $(MOST)) $(if $(ROUTES),--routes $(ROUTES)) $(if $(SECONDS),--seconds $(SECONDS)) \
+	  $(if $(PAGE),--page '$(PAGE)') $(if $(FRESH),--fresh)
 
 bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn [CASE=floor,jobs] [FULL=1]
 	@$(BIN)/python -m benchmarks $(CASE) $(if $(FULL),--full)

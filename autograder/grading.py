@@ -82,6 +82,8 @@ class Grader:
         self.paths = course.graders(topic)
         if not self.paths:
             raise AutograderError(f"tests/graders/{topic} has no test_public.py")
+        if self.assignment.framework == "torch":
+            learning.load_torch()
         self.oracle, self.suspects, self._remembered = self._knowledge(name_mistakes)
         learning.use_one_thread()
         self.versions = versions()

@@ -132,6 +132,13 @@ class Table:
             raise AutograderError(f"{self.where}: {name} = {value} is not positive")
         return value
 
+    def flag(self, name: str) -> bool:
+        """Whether something holds; False when it is left out."""
+        value = self.values.get(name, False)
+        if not isinstance(value, bool):
+            raise AutograderError(f"{self.where}: {name} = {value!r} is neither true nor false")
+        return value
+
     def listed(self, name: str, kind: type, default: Any = None) -> list[Any]:
         """A list, not empty, of values of this kind."""
         values: list[Any] = self.get(name, list, default)
@@ -157,7 +164,7 @@ class Table:
 
 def _exercise(table: Table, framework: str) -> Exercise:
     forbidden = ("forbidden", "forbidden_operators", "forbidden_costs")
-    table.only("name", "points", "title", "functions", "lecture", "starter", *forbidden)
+    table.only("name", "points", "title", "functions", "lecture", "starter", "bonus", *forbidden)
     name = table.get("name", str)
     if not name.isidentifier():
         raise AutograderError(f"{table.where}: name = {name!r} is not a Python name")
@@ -169,6 +176,7 @@ def _exercise(table: Table, framework: str) -> Exercise:
         lecture=table.get("lecture", str, ""),
         starter=table.one_of("starter", "unimplemented", "buggy", default="unimplemented"),
         forbidden=_forbidden(Table(table.values, f"{table.where}: {name}"), framework),
+        bonus=table.flag("bonus"),
     )
 
 

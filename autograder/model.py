@@ -136,7 +136,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class QuestionResult:
-    """One question's outcome within a report. `score` is `points` or 0: parts come from splitting exercises."""
+    """One question's outcome within a report. `score` is `points` or 0: parts come from splitting exercises.
+
+    bonus: whether it is extra credit, which adds to a report's score and not to its points.
+    """
 
     name: str
     exercise: str
@@ -147,6 +150,7 @@ class QuestionResult:
     verdict: Verdict
     device: str = "cpu"
     seconds: float = 0.0
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,6 +189,7 @@ class Flag:
 class Report:
     """One submission graded on one topic. `is_final` is False when any question ended in OURS.
 
+    score: what every question earned. points: what those that are no bonus are worth, so that a score may be more.
     fingerprint: what the result rests on, or '' (see fingerprint.py).
     """
 
@@ -241,7 +246,10 @@ class Forbidden:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise of a topic. `functions` are the public names of solution.py that it asks for."""
+    """One exercise of a topic. `functions` are the public names of solution.py that it asks for.
+
+    bonus: whether its points are extra credit, beyond those of the topic.
+    """
 
     name: str
     points: float
@@ -250,11 +258,15 @@ class Exercise:
     lecture: str = ""
     starter: str = "unimplemented"
     forbidden: Forbidden = Forbidden()
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """The facts of assignments/<topic>/assignment.toml. `framework` is `numpy` or `torch`."""
+    """The facts of assignments/<topic>/assignment.toml. `framework` is `numpy` or `torch`.
+
+    points: of the exercises that are no bonus.
+    """
 
     topic: str
     points: float

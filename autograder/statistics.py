@@ -50,7 +50,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Statistics:
-    """A class in numbers. scores: what counts, of those who have a score."""
+    """A class in numbers. scores: what counts, of those who have a score; a bonus may lift one beyond the points."""
 
     students: int
     scores: tuple[float, ...]
@@ -62,9 +62,14 @@ class Statistics:
         """The score below which a share of the class lies."""
         return float(np.quantile(self.scores, share)) if self.scores else 0.0
 
+    @property
+    def most(self) -> float:
+        """What the histogram reaches to: the points, or the best score where that is more."""
+        return max((self.points, *self.scores))
+
     def histogram(self, bins: int = 20) -> list[int]:
-        """How many scores fall into each of so many equal parts of the points; beyond counts as full."""
-        most = max(self.points, 1e-9)
+        """How many scores fall into each of so many equal parts of what is between 0 and `most`."""
+        most = max(self.most, 1e-9)
         found = [0] * bins
         for score in self.scores:
             found[min(bins - 1, max(0, int(bins * score / most)))] += 1
@@ -90,7 +95,8 @@ class Answered(Asked, Protocol):
 def of(students: Sequence[Sequence[Answered]], scores: Iterable[float | None], points: float) -> Statistics:
     """The statistics of a class: each student's questions, and what counts for each.
 
-    A question that ended in the grader's own fault is left out for that student.
+    A question that ended in the grader's own fault is left out for that student, and so is a bonus that was not begun:
+    nobody has to.
     """
     found = tuple(score for score in scores if score is not None)
     names = list(dict.fromkeys(q.name for questions in students for q in questions))
@@ -99,7 +105,7 @@ def of(students: Sequence[Sequence[Answered]], scores: Iterable[float | None], p
     kept: dict[str, list[Answered]] = {name: [] for name in names}
     for row, questions in enumerate(students):
         for each in questions:
-            if each.status != "ours":
+            if each.status != "ours" and not (each.bonus and each.status == "not_implemented"):
                 table[row, column[each.name]] = each.score
                 kept[each.name].append(each)
     totals = np.nansum(table, axis=1) if names else np.zeros(len(students))

@@ -66,4 +66,6 @@ def _exercise(block: str, assignment: Assignment) -> Exercise | None:
 
 
 def _heading(exercise: Exercise) -> str:
-    return f"## {exercise.title['en']} · {exercise.title['zh']}\n\n`{exercise.name}`, {exercise.points:g} points / 分"
+    bonus = ", bonus / 附加题" if exercise.bonus else ""
+    worth = f"`{exercise.name}`, {exercise.points:g} points / 分{bonus}"
+    return f"## {exercise.title['en']} · {exercise.title['zh']}\n\n{worth}"

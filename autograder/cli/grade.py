@@ -15,6 +15,7 @@ from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError, sentence
 from autograder.sandbox.choice import choose, plain
 from autograder.sandbox.protocol import Sandbox
+from autograder.scoring import is_full
 from autograder.sources.folders import file_of, from_path, own_work
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     reports = [report for _, report in found if report is not None]
     if any(not report.is_final for report in reports):
         return OURS
-    return INCOMPLETE if options.strict and any(r.score < r.points for r in reports) else GRADED
+    return INCOMPLETE if options.strict and not all(map(is_full, reports)) else GRADED
 
 
 def graded(

@@ -31,6 +31,7 @@ class Question:
     status: str
     mistake: str | None
     seconds: float
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,10 +187,10 @@ class Book:
         cursor = change.execute(f"INSERT INTO grading VALUES (NULL, {', '.join('?' * 13)})", row)
         if report is not None:
             change.executemany(
-                f"INSERT INTO question_result VALUES ({', '.join('?' * 10)})",
+                f"INSERT INTO question_result VALUES ({', '.join('?' * 11)})",
                 [
                     (cursor.lastrowid, n, q.name, q.exercise, q.points, q.score, q.hidden, q.verdict.status.value,
-                     q.verdict.mistake, round(q.seconds, 4))
+                     q.verdict.mistake, round(q.seconds, 4), q.bonus)
                     for n, q in enumerate(report.questions)
                 ],
             )  # fmt: skip
@@ -291,10 +292,11 @@ class Book:
 
     def _standing(self, row: sqlite3.Row) -> Standing:
         asked = self.connection.execute(
-            "SELECT name, exercise, points, score, hidden, status, mistake, seconds FROM question_result "
+            "SELECT name, exercise, points, score, hidden, status, mistake, seconds, bonus FROM question_result "
             "WHERE grading = ? ORDER BY position", (row["grading"],)
         )  # fmt: skip
-        questions = tuple(Question(**{**dict(each), "hidden": bool(each["hidden"])}) for each in asked)
+        truths = ("hidden", "bonus")
+        questions = tuple(Question(**dict(each) | {name: bool(each[name]) for name in truths}) for each in asked)
         return Standing(
             student=row["student"], name=row["name"], section=row["section"], ids=json.loads(row["ids"]),
             topic=row["topic"], submission=row["submission"], grading=row["grading"], leader=row["leader"],

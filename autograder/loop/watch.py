@@ -18,7 +18,7 @@ from autograder.manifest import Course
 from autograder.model import Assignment, QuestionResult, Report, Status, Submission, UsageError
 from autograder.render.live import View
 from autograder.sandbox.protocol import Sandbox
-from autograder.scoring import by_exercise, report_of
+from autograder.scoring import by_exercise, open_exercises, report_of
 from autograder.sources.folders import file_of, from_path
 
 SECONDS = 0.05  # between two looks at the file
@@ -182,7 +182,7 @@ def focus(view: View, report: Report, assignment: Assignment) -> str:
     still = scores.get(view.exercise)
     if still is not None and not still.is_complete and (view.chosen or still.is_tried):
         return view.exercise
-    open_ones = [score for score in scores.values() if not score.is_complete]
+    open_ones = open_exercises(tuple(scores.values()))
     tried = [score.exercise.name for score in open_ones if score.is_tried]
     return next(iter(tried or [score.exercise.name for score in open_ones]), "")
 

@@ -82,18 +82,29 @@ def serve(course: Course, language: str, requests: TextIO, replies: TextIO) -> N
     """Answer until the requests end. What goes wrong with one is its reply."""
     with closing(Engine(course, language)) as engine:
         for line in requests:
-            try:
-                reply = engine.reply(json.loads(line))
-            except AutograderError as error:
-                reply = {"trouble": str(error)}
-            except Exception as error:  # noqa: BLE001 - told to the kernel, which must not wait for ever
-                reply = {"trouble": f"{type(error).__name__}: {error}"}
-            print(json.dumps(reply), file=replies, flush=True)
+            print(answer(engine, line), file=replies, flush=True)
 
 
-def main(root: str) -> None:
-    """Serve a kernel through this process's standard streams; whatever else prints goes nowhere."""
+def answer(engine: Engine, request: str | bytes) -> str:
+    """The reply to a request, as JSON; what went wrong is one, too."""
+    try:
+        reply = engine.reply(json.loads(request))
+    except AutograderError as error:
+        reply = {"trouble": str(error)}
+    except Exception as error:  # noqa: BLE001 - told to the kernel, which must not wait for ever
+        reply = {"trouble": f"{type(error).__name__}: {error}"}
+    return json.dumps(reply)
+
+
+def own_output() -> TextIO:
+    """This process's standard output for replies alone; whatever else prints goes nowhere."""
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     with open(os.devnull, "wb") as nothing:
         os.dup2(nothing.fileno(), 1)
+    return replies
+
+
+def main(root: str) -> None:
+    """Serve a kernel through this process's standard streams."""
+    replies = own_output()
     serve(Course(Path(root)), chosen(), sys.stdin, replies)

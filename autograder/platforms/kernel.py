@@ -12,13 +12,15 @@ import contextlib
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 PACKAGE_ROOT = Path(__file__).parents[2]
 COURSE, SEED, RESULTS = "AUTOGRADER_COURSE", "AUTOGRADER_SEED", "AUTOGRADER_RESULTS"
+ENGINE = "AUTOGRADER_ENGINE"  # the socket of an engine that several kernels share; see autograder.platforms.shared
 EXECUTION = "NBGRADER_EXECUTION"
 PUBLIC_SEED = "2f31"
 OWN = re.compile(r"autograder\.platforms|\bgrader\.|\botter\.Notebook\(|^\s*import otter\b", re.MULTILINE)
@@ -31,29 +33,24 @@ class GraderFaultError(Exception):
 
 
 class Client:
-    """An engine and the pipe to it. course: a folder in the course, the one around here when empty."""
+    """A way to an engine: to the one that ENGINE names, or to one of its own.
+
+    course: a folder in the course, the one around here when empty; an engine that is shared has its own.
+    """
 
     def __init__(self, course: str = "") -> None:
-        code = _CODE.format(root=str(PACKAGE_ROOT), course=str(_course(course or os.environ.get(COURSE, ""))))
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", code],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
+        shared = os.environ.get(ENGINE)
+        self._process = None if shared else _started(course or os.environ.get(COURSE, ""))
+        self._requests, self._replies = _connected(shared) if self._process is None else _pipes(self._process)
 
     def ask(self, topic: str, exercise: str, notebook: bytes) -> dict[str, Any]:
         """The engine's reply on an exercise, all when empty. Raises GraderFaultError."""
         seed = os.environ.get(SEED, PUBLIC_SEED)
         encoded = base64.b64encode(notebook).decode()
         request = {"topic": topic, "exercise": exercise, "seed": seed, "notebook": encoded}
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         try:
-            print(json.dumps(request), file=self._process.stdin, flush=True)
-            line = self._process.stdout.readline()
+            print(json.dumps(request), file=self._requests, flush=True)
+            line = self._replies.readline()
         except OSError:
             line = ""
         if not line:
@@ -64,17 +61,45 @@ class Client:
         return reply
 
     def close(self) -> None:
-        """End the engine: its input ends, and it with it."""
-        assert self._process.stdin is not None
+        """End the engine, if it is one's own: its input ends, and it with it."""
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            self._requests.close()
+        if self._process is not None:
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._replies.close()
+
+
+def _started(course: str) -> subprocess.Popen[str]:
+    """An engine for the course around a folder."""
+    code = _CODE.format(root=str(PACKAGE_ROOT), course=str(_course(course)))
+    return subprocess.Popen(
+        [sys.executable, "-I", "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process.stdin, process.stdout
+
+
+def _connected(path: str | None) -> tuple[IO[str], IO[str]]:
+    """To and from a shared engine. Raises GraderFaultError where there is none."""
+    with socket.socket(socket.AF_UNIX) as link:
         try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+            link.connect(str(path))
+        except OSError as error:
+            raise GraderFaultError(f"{ENGINE}={path}: no engine answers there ({error.strerror})") from None
+        return link.makefile("w", encoding="utf-8"), link.makefile("r", encoding="utf-8")
 
 
 def _course(wanted: str) -> Path:

@@ -116,6 +116,7 @@ def _read_question(found: dict[str, Any]) -> QuestionResult:
         pictures=tuple(read_picture(picture) for picture in found.get("pictures", ())),
     )
     facts = {name: found[name] for name in ("name", "exercise", "hidden", "device")}
+    facts["bonus"] = found.get("bonus", False) is True
     numbers = {name: _number(found[name]) for name in ("points", "score", "seconds")}
     return QuestionResult(title=dict.fromkeys(LANGUAGES, found["title"]), verdict=verdict, **facts, **numbers)
 
@@ -138,6 +139,7 @@ def _question(question: QuestionResult, language: str, reveal_hidden: bool) -> d
         "title": title(question.title, language),
         "points": question.points,
         "score": question.score,
+        "bonus": question.bonus,
         "status": verdict.status.value,
         "message": clean(say(verdict.message, language)),
         "mistake": verdict.mistake,

@@ -8,13 +8,14 @@ from autograder.language import say, title
 from autograder.model import Assignment, QuestionResult, Report, Sentence, Status, literally, sentence
 from autograder.render.clean import clean
 from autograder.render.explained import most_telling
+from autograder.scoring import to_work_on
 
 CALM = (Status.PASSED, Status.NOT_IMPLEMENTED)
 
 
 def hints(assignment: Assignment, report: Report, language: str) -> list[str]:
     """The lines; none where every question passes."""
-    open_ones = [question for question in report.questions if question.verdict.status is not Status.PASSED]
+    open_ones = to_work_on(report)
     tried = [question for question in open_ones if question.verdict.status not in CALM]
     if not open_ones:
         return []

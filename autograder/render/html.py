@@ -16,6 +16,7 @@ from autograder.model import Assignment, Grid, QuestionResult, Report, Sentence,
 from autograder.render import palette, svg
 from autograder.render.clean import clean
 from autograder.render.explained import WORDS, again
+from autograder.render.scored import BONUS, scored
 from autograder.scoring import ExerciseScore, by_exercise, total
 
 CODES = {"en": "en", "zh": "zh-CN"}
@@ -76,15 +77,16 @@ class _Writer:
         skip = self.words("To the content")
         score, points = (total(getattr(report, key) for _, report in graded) for key in ("score", "points"))
         points_of = self.words("{score:g} of {points:g} points", score=score, points=points)
+        extra = total(question.score for _, report in graded for question in report.questions if question.bonus)
+        points_of += self.words(", bonus {score:g}", score=extra) if extra else ""
         yield f'<a class="skip" href="#content">{skip}</a>\n'
         yield f"<header><h1>{text(heading)}</h1>\n<p>{points_of}</p>\n"
         yield from (f'<p class="remark">{self.said(remark)}</p>\n' for remark in remarks)
         if len(graded) > 1:
             yield from self.contents(graded)
         yield '</header>\n<main id="content">\n'
-        first = next(
-            (question for question in _in_order(graded) if is_tried(question) and self.is_told(question)), None
-        )
+        tried = [question for question in _in_order(graded) if is_tried(question) and self.is_told(question)]
+        first = min(tried, key=lambda question: question.bonus, default=None)
         for assignment, report in graded:
             yield from self.topic(assignment, report, first)
         yield "</main>\n"
@@ -96,7 +98,7 @@ class _Writer:
         yield f'<nav aria-label="{label}"><ul>\n'
         for assignment, report in graded:
             name = text(title(assignment.title, self.language))
-            yield f'<li><a href="#{text(assignment.topic)}">{name}</a> {report.score:g}/{report.points:g}</li>\n'
+            yield f'<li><a href="#{text(assignment.topic)}">{name}</a> {text(scored(report, self.language))}</li>\n'
         yield "</ul></nav>\n"
 
     def topic(self, assignment: Assignment, report: Report, first: QuestionResult | None) -> Iterator[str]:
@@ -111,7 +113,7 @@ class _Writer:
             review = self.words("For review: {what}", what=say(flag.message, self.language))
             yield f"<p>{review}</p>\n"
         for score in scores:
-            yield f"<h3>{text(title(score.exercise.title, self.language))}</h3>\n"
+            yield f"<h3>{text(title(score.exercise.title, self.language))}{self.bonus(score)}</h3>\n"
             for question in score.questions:
                 yield from self.question(report, question, opens=question is first)
         yield "</section>\n"
@@ -126,9 +128,14 @@ class _Writer:
         for score in scores:
             passed = sum(question.verdict.status is Status.PASSED for question in score.questions)
             name = f"{text(title(score.exercise.title, self.language))} <code>{text(score.exercise.name)}</code>"
+            name += self.bonus(score)
             yield f'<tr><th scope="row">{name}</th><td class="number">{score.score:g}/{score.points:g}</td>'
             yield f'<td class="number">{passed}/{len(score.questions)}</td></tr>\n'
         yield "</tbody></table>\n"
+
+    def bonus(self, score: ExerciseScore) -> str:
+        """The word behind the name of an exercise that is one."""
+        return f' <span class="quiet">{self.said(BONUS)}</span>' if score.exercise.bonus else ""
 
     def is_told(self, question: QuestionResult) -> bool:
         """Whether more than a question's title, status and points may be read."""

@@ -12,6 +12,7 @@ from rich.text import Text
 from autograder.language import say, title
 from autograder.model import Assignment, QuestionResult, Report, Sentence, Status, sentence
 from autograder.render.explained import explained, mark, most_telling
+from autograder.render.scored import scored, worded
 from autograder.scoring import ExerciseScore, by_exercise
 
 KEYS = sentence("n next exercise · h hint · a all · q quit · saved files are graded at once")
@@ -33,9 +34,9 @@ class View:
 
 def live(assignment: Assignment, report: Report, view: View, language: str) -> RenderableType:
     """The whole page."""
-    heading = f"{title(assignment.title, language)}  {report.score:g}/{report.points:g}"
+    heading = f"{title(assignment.title, language)}  {scored(report, language)}"
     scores = by_exercise(report, assignment.exercises)
-    parts: list[RenderableType] = [Text(heading, style="bold"), _table(scores, view), Text("")]
+    parts: list[RenderableType] = [Text(heading, style="bold"), _table(scores, view, language), Text("")]
     parts += _explained(report, view, language)
     if view.pending:
         waiting = sentence("… still to be asked again: {names}", names=", ".join(view.pending))
@@ -43,7 +44,7 @@ def live(assignment: Assignment, report: Report, view: View, language: str) -> R
     return Group(*parts, Text(""), Text(say(KEYS, language), style="dim"))
 
 
-def _table(scores: tuple[ExerciseScore, ...], view: View) -> Table:
+def _table(scores: tuple[ExerciseScore, ...], view: View, language: str) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, overflow="ellipsis")
@@ -52,6 +53,7 @@ def _table(scores: tuple[ExerciseScore, ...], view: View) -> Table:
     for score in scores:
         marks = Text.assemble(*(mark(question) for question in score.questions))
         pointer = "▸" if score.exercise.name == view.exercise else " "
+        marks.append(f" {worded('', language, bonus=True)}" if score.exercise.bonus else "", style="dim")
         table.add_row(pointer, score.exercise.name, f"{score.score:g}/{score.points:g}", marks)
     return table
 

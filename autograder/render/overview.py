@@ -23,6 +23,7 @@ th[aria-sort=descending] button::after { content: " ▼" }
 tr.ours td:first-child { border-left: 4px solid #c33 }
 svg { max-width: 40rem; width: 100%; height: auto }
 svg rect { fill: #4678b8 }
+svg line.full { stroke: currentColor; stroke-dasharray: 2 2 }
 svg text { fill: currentColor; font-size: 11px }
 """
 SCRIPT = """
@@ -154,8 +155,12 @@ class _Writer:
             f"<title>{count}</title></rect>"
             for n, count in enumerate(bins)
         )
-        ends = f'<text x="0" y="114">0</text><text x="400" y="114" text-anchor="end">{found.points:g}</text>'
-        label = self.words("students by score, from 0 to {points:g}", points=found.points) + f": {bins}"
+        ends = f'<text x="0" y="114">0</text><text x="400" y="114" text-anchor="end">{found.most:g}</text>'
+        if found.most > found.points > 0:
+            place = 400 * found.points / found.most
+            ends += f'<line class="full" x1="{place:.1f}" x2="{place:.1f}" y1="0" y2="104"/>'
+            ends += f'<text x="{place - 4:.1f}" y="114" text-anchor="end">{found.points:g}</text>'
+        label = self.words("students by score, from 0 to {points:g}", points=found.most) + f": {bins}"
         picture = f'<svg viewBox="0 0 400 118" role="img" aria-label="{label}">{bars}{ends}</svg>'
         heading = self.words("Distribution")
         return f"<h2>{heading}</h2>\n{picture}\n"

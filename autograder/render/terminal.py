@@ -19,7 +19,8 @@ from autograder.language import say, title
 from autograder.model import Assignment, Outcome, QuestionResult, Report, Sentence, Status, sentence
 from autograder.render.clean import clean
 from autograder.render.explained import explained, mark, most_telling, prints
-from autograder.scoring import ExerciseScore, Tally, by_exercise, total
+from autograder.render.scored import scored, worded
+from autograder.scoring import ExerciseScore, Tally, by_exercise, open_exercises, to_work_on, total
 
 HEADINGS = (sentence("topic"), None, sentence("points"), sentence("progress"), sentence("next"))
 LeftOut = tuple[Sentence, str, object]
@@ -59,12 +60,13 @@ class Page:
         score, points = total(report.score for report in reports), total(report.points for report in reports)
         self.say("{score:g} of {points:g} points", style="bold", score=score, points=points)
         for assignment, report in rows:
-            open_ones = [s for s in by_exercise(report, assignment.exercises) if not s.is_complete] if report else []
+            open_ones = open_exercises(by_exercise(report, assignment.exercises)) if report else []
             if open_ones:
                 name = open_ones[0].exercise.name
                 self.say("Next: make watch TOPIC={topic}, exercise {name}", topic=assignment.topic, name=name)
                 return
         self.say("Everything passes.", style="green")
+        self._left_alone(score for a, report in rows if report for score in by_exercise(report, a.exercises))
 
     def _topic(self, assignment: Assignment, report: Report | None) -> Sequence[str | Text]:
         shown = title(assignment.title, self.language)  # the only column that gives way in a narrow window
@@ -72,12 +74,12 @@ class Page:
         if report is None:
             return (*name, "–", "", self.words("no file"))
         points = f"{report.score:g}/{report.points:g}"
-        return (*name, points, Text(bar(report.score, report.points)), self._next(assignment, report))
+        counted = total(question.score for question in report.questions if not question.bonus)
+        return (*name, points, Text(bar(counted, report.points)), self._next(assignment, report))
 
     def _next(self, assignment: Assignment, report: Report) -> Text:
-        for score in by_exercise(report, assignment.exercises):
-            if not score.is_complete:
-                return Text(score.exercise.name)
+        for score in open_exercises(by_exercise(report, assignment.exercises)):
+            return Text(score.exercise.name)
         return Text(self.words("done"), style="green")
 
     def topic(
@@ -87,11 +89,11 @@ class Page:
 
         show_prints: also what was printed under questions that passed.
         """
-        heading = f"{title(assignment.title, self.language)}  {report.score:g}/{report.points:g}"
+        heading = f"{title(assignment.title, self.language)}  {scored(report, self.language)}"
         self.console.print(Text(heading, style="bold"))
         scores = by_exercise(report, assignment.exercises)
         self.console.print(self._exercises(scores))
-        todo = [question for question in report.questions if question.verdict.status is not Status.PASSED]
+        todo = to_work_on(report)
         for question in todo if show_all else todo[: self._expanded(todo)]:
             self.console.print()
             self.console.print(explained(report, question, self.language))
@@ -100,6 +102,8 @@ class Page:
                 self.console.print(prints(question, self.language))
         self._flags(report)
         self._ending(report, todo)
+        if not todo:
+            self._left_alone(scores)
 
     def device(self, report: Report, *, asked: str) -> None:
         """Where PyTorch computed, if it was asked for: a result of the CPU is never taken for one of the GPU."""
@@ -114,6 +118,12 @@ class Page:
             )
         else:
             self.say("PyTorch computed on the CPU.", style="dim")
+
+    def _left_alone(self, scores: Iterable[ExerciseScore]) -> None:
+        """What there is beyond, for those who want it."""
+        names = [score.exercise.name for score in scores if score.is_left_alone]
+        if names:
+            self.say("There is a bonus, for those who want it: {names}", names=", ".join(names), style="dim")
 
     def _expanded(self, todo: Sequence[QuestionResult]) -> int:
         """How many questions to show in full: of the first exercise that is wrong, one; none while nothing is tried."""
@@ -136,6 +146,10 @@ class Page:
         return table
 
     def _state(self, score: ExerciseScore) -> Text:
+        state = self._stand(score)
+        return Text(worded(state.plain, self.language, bonus=score.exercise.bonus), style=state.style)
+
+    def _stand(self, score: ExerciseScore) -> Text:
         statuses = {question.verdict.status for question in score.questions}
         if statuses == {Status.PASSED}:
             note = next((q.verdict.message for q in score.questions if q.verdict.message.text), None)

@@ -5,6 +5,7 @@ torch is imported only when a request needs it; a NumPy topic never pays for it.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
+from autograder.sandbox import uncompiled
 
 Watch = Callable[..., Any]
 
@@ -188,6 +190,23 @@ def use_one_thread() -> None:
         torch.set_num_threads(1)
 
 
+def load_torch() -> None:
+    """Import torch for as little as it can be had: a tenth of its time would go into searching for garbage.
+
+    What is there afterwards is not searched again either.
+    """
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        import torch  # noqa: F401
+    finally:
+        gc.freeze()
+        if searching:
+            gc.enable()
+    uncompiled.leave_out()
+    use_one_thread()
+
+
 def use_cuda() -> str:
     """Make the GPU the place of everything that this process makes from now on. Returns what is in the way, or ''.
 
@@ -224,15 +243,15 @@ def gpu_in_sight() -> bool:
 def warm(framework: str, *, for_many: bool) -> None:
     """Pay once, before any student, for what the first use of a framework costs.
 
-    for_many: also for optimisers and the larger operators (a second), which only pays off over several submissions.
+    for_many: also for optimisers and the larger operators, which only pays off over several submissions.
     """
     np.linalg.svd(np.eye(3))
     np.random.default_rng(0).normal(size=3)
     if framework != "torch":
         return
+    load_torch()
     import torch
 
-    use_one_thread()
     if not for_many:
         return
     if not gpu_in_sight():  # a backward pass or an optimiser's step counts the GPUs, and then no child can have one

@@ -50,6 +50,7 @@ def main(descriptor: int, framework: str, visible: Sequence[str], wanted: Sequen
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the grader has left
         orders.send(json.dumps({"ready": True, "layers": walls.described()}).encode())
         _obey(orders, walls, worker.serve)
+    os._exit(0)  # taking torch apart would take 0.4 seconds, and the grader waits
 
 
 def _obey(orders: socket.socket, walls: Walls, serve: Callable[[socket.socket], None]) -> None:

@@ -26,6 +26,7 @@ MET = (
     "render/live.py",
     "render/hints.py",
     "render/html.py",
+    "render/scored.py",
     "render/svg.py",
     "render/terminal.py",
     "loop",

@@ -189,9 +189,9 @@ def test_the_command_works_from_any_folder_inside_the_course(run):
     assert run("grade", "vectors", "--from", SOLUTION, root=TINY / "assignments" / "vectors")[0] == 0
 
 
-def shell(*words, **environment):
+def shell(*words, root=TINY, **environment):
     """Run the command as one does, in a process of its own."""
-    command = [sys.executable, "-m", "autograder", "--root", str(TINY), *map(str, words)]
+    command = [sys.executable, "-m", "autograder", "--root", str(root), *map(str, words)]
     everything = {**os.environ, "PYTHONPATH": str(REPOSITORY), **environment}
     return subprocess.run(command, capture_output=True, env=everything, check=False, timeout=120)
 
@@ -199,6 +199,12 @@ def shell(*words, **environment):
 def test_the_exit_code_reaches_the_shell():
     assert shell("grade", "vectors", "--from", SOLUTION).returncode == 0
     assert shell("grade", "vektors").returncode == 2
+
+
+def test_a_process_with_torch_ends_early_and_whole():
+    done = shell("grade", "layer", "--strict", "--json", root=REPOSITORY / "benchmarks" / "course")
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert json.loads(done.stdout)["topic"] == "layer"
 
 
 def test_in_a_pipe_there_is_plain_text():

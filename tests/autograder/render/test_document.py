@@ -21,6 +21,7 @@ EACH = [
     "title",
     "points",
     "score",
+    "bonus",
     "status",
     "message",
     "mistake",
