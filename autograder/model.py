@@ -90,6 +90,15 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One part of an answer. state: `exact`, `close`, `off` by `error` at most, else what differs: `finite`, `form`."""
+
+    name: str
+    state: str
+    error: float | None = None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What a failed comparison saw, ready to be shown.
 
@@ -97,6 +106,7 @@ class Evidence:
     error, allowed: largest |yours - ours| / max(RMS(ours), floor) and what the tolerance admits there.
     yours, ours: the two values at that place, as text.
     mismatched, total: entries beyond the tolerance, entries compared. grid: both arrays around that place.
+    steps: each part of an answer that has several.
     """
 
     place: str = ""
@@ -109,6 +119,7 @@ class Evidence:
     yours_shape: tuple[int, ...] | None = None
     ours_shape: tuple[int, ...] | None = None
     grid: Grid | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ ROOMS = (
     *(
         "rules.py",
         "scoring.py",
+        "steps.py",
         "stubs.py",
         "checks",
         "diagnosis",

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograder.compare import Comparison
 from autograder.model import GraderMistake, Picture, Sentence, Status, StudentFault, Verdict, sentence
+from autograder.steps import steps
 from autograder.student import Answer, Origin, Student, resolved
 from autograder.wire import Opaque, Tensor
 
@@ -131,7 +132,8 @@ def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -
     if difference is None:
         _observe(answer, actual, wanted, comparison=comparison)
         return
-    verdict = Verdict(Status.WRONG, _about(answer, difference.message), difference.evidence)
+    evidence = replace(difference.evidence, steps=steps(comparison, actual, wanted))
+    verdict = Verdict(Status.WRONG, _about(answer, difference.message), evidence)
     _observe(answer, actual, wanted, kind=difference.kind, verdict=verdict, comparison=comparison)
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.language import say, title
-from autograder.model import Grid, QuestionResult, Report, Status, sentence
+from autograder.model import Grid, QuestionResult, Report, Status, Step, sentence
 from autograder.render.clean import clean
 from autograder.render.commands import Command, Typed, here
 
@@ -108,11 +108,31 @@ def _numbers(question: QuestionResult, language: str) -> Iterator[Row]:
     if seen.mismatched is not None and (seen.total or 0) > 1:
         entries = sentence("{bad} of {all} differ", bad=seen.mismatched, all=seen.total)
         yield say(sentence("entries"), language), say(entries, language)
+    if seen.steps:
+        yield say(sentence("parts"), language), "\n".join(stepped(seen.steps, language))
     if seen.grid is not None and tells(seen.grid):
         place = clean(seen.grid.place)
         legend = sentence("{place}  · right, ░▒▓█ wrong by ever more, ! no number", place=place)
         yield say(sentence("map"), language), say(legend, language)
         yield "", _map(seen.grid)
+
+
+STATES = {
+    "exact": ("✓", sentence("exact")),
+    "close": ("✓", sentence("close")),
+    "finite": ("✗", sentence("NaN or Inf stands elsewhere")),
+    "form": ("✗", sentence("has another form")),
+}
+
+
+def stepped(steps: Sequence[Step], language: str) -> list[str]:
+    """A line for each part of an answer: its sign, its name, and how it agrees."""
+    lines = []
+    for step in steps:
+        off = "✗", sentence("differs by up to {most:.3g}", most=step.error or 0.0)
+        sign, state = STATES.get(step.state, off)
+        lines.append(f"{sign} {clean(step.name)}: {say(state, language)}")
+    return lines
 
 
 def tells(grid: Grid) -> bool:

@@ -16,7 +16,7 @@ from autograder.model import Assignment, Grid, QuestionResult, Report, Sentence,
 from autograder.render import palette, svg
 from autograder.render.clean import clean
 from autograder.render.commands import Typed, here
-from autograder.render.explained import WORDS, again
+from autograder.render.explained import WORDS, again, stepped
 from autograder.render.scored import BONUS, scored
 from autograder.scoring import ExerciseScore, by_exercise, total
 
@@ -189,6 +189,8 @@ class _Writer:
             )
         if seen is not None and seen.mismatched is not None:
             yield self.words("entries"), self.words("{bad} of {all} differ", bad=seen.mismatched, all=seen.total)
+        if seen is not None and seen.steps:
+            yield self.words("parts"), "<br>".join(map(text, stepped(seen.steps, self.language)))
         if verdict.pattern is not None:
             yield self.words("pattern"), self.said(verdict.pattern)
         if verdict.attribution is not None:

@@ -83,6 +83,22 @@ def test_only_asks_one_exercise(run):
     assert "mean_square_grad" not in out
 
 
+LOUD = RIGHT.replace(
+    "    return a *", "    for line in range(9000):\n        print('scaling', line)\n    return 1 + a *"
+)
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "printed"), ("zh", "输出")])
+def test_prints_are_shown_under_the_question_that_they_came_from_and_no_more_than_their_end(run, file, language, label):
+    quiet = LOUD.replace("def mean_square_grad", "print('loading')\n\n\ndef mean_square_grad")
+    _, out, _ = run("grade", "vectors", "--all", "--lang", language, "--from", file(quiet))
+    parts = out.split("✗ ")[-3:]
+    assert all(part.startswith("scale_") and part.count(label) == 1 for part in parts)
+    assert all(part.count("scaling") <= 5 for part in parts)
+    _, out, _ = run("grade", "vectors", "--only", "mean_square_grad", "--lang", language, "--from", file(LOUD))
+    assert "scaling" not in out
+
+
 def test_all_shows_every_open_question(run, file):
     wrong = file(RIGHT.replace("a * np.asarray(x)", "np.asarray(x) + a"))
     _, out, _ = run("grade", "vectors", "--all", "--from", wrong)
