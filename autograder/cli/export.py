@@ -25,8 +25,8 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the files, and name those whom the platform's file has no line for. Raises UsageError."""
-    from autograder import policies, running, sheets
+    """Write the files, and name those whose grade the platform's file does not take. Raises UsageError."""
+    from autograder import coursefile, running, sheets
     from autograder.exporters import all as exporters
     from autograder.exporters.protocol import File, Options
     from autograder.render.clean import clean
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"there is no format {options.format!r}; there are {', '.join(sorted(known))}")
     course = course_of(options)
     assignment = course.assignment(options.topic)
-    rules = policies.read(course.root / "course.toml")
+    rules = coursefile.read(course.root / "course.toml")
     sheet = sheets.read(options.into.read_bytes()) if options.into else None
     asked = Options(sheet, options.column, options.final, chosen(options.lang))
     count = 0
@@ -51,6 +51,6 @@ def run(options: argparse.Namespace) -> int:
                 path.write_bytes(each.content)
                 count += 1
             else:
-                print(clean(f"no line for {each.student}: {each.why}"))
+                print(clean(f"{each.what} {each.student}: {each.why}"))
     print(f"{count} file{'s' if count != 1 else ''} written to {options.to}")
     return GRADED

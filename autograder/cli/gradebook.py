@@ -61,11 +61,11 @@ def opened(options: argparse.Namespace) -> Book:
 
 
 def _show(book: Book, options: argparse.Namespace) -> None:
-    from autograder import policies, running
+    from autograder import coursefile, running
     from autograder.render.terminal import Page
 
     page, course = Page(chosen(options.lang)), course_of(options)
-    rules = policies.read(course.root / "course.toml")
+    rules = coursefile.read(course.root / "course.toml")
     topics = [options.topic] if options.topic else book.topics()
     for topic in topics:
         page.table(topic, running.rows(book, course.assignment(topic), rules.get(topic, rules[""])))
@@ -94,7 +94,7 @@ def _override(book: Book, options: argparse.Namespace) -> None:
 
 
 def _extend(book: Book, options: argparse.Namespace) -> None:
-    from autograder.policies import moment
+    from autograder.coursefile import moment
 
     _decide(book, options, "extension", {"until": moment(options.until, None, "until").isoformat()})
 

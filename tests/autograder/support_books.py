@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from autograder import policies, running
+from autograder import coursefile, running
 from autograder.gradebook import Book
 from autograder.policies import Policy
 from autograder.results import Results
@@ -25,5 +25,5 @@ def policy_of(text: str, folder: Path, topic: str = "vectors") -> Policy:
     """The policy that a course.toml gives a topic."""
     path = folder / "course.toml"
     path.write_text(text, "utf-8")
-    rules = policies.read(path)
+    rules = coursefile.read(path)
     return rules.get(topic, rules[""])

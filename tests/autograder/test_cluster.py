@@ -19,7 +19,7 @@ from test_batch import Here
 from test_batch_pool import DEADLY
 from test_batch_pool import SOURCES as POISONED
 
-from autograder import bank, batch, cluster, policies
+from autograder import bank, batch, cluster, coursefile
 from autograder.batch import Shard
 from autograder.cli import main
 from autograder.model import Submission, UsageError
@@ -104,7 +104,7 @@ def work(course, count):
 def undisturbed(course):
     """What 40 submissions come to in this process."""
     yield results(batch.outcomes(work(course, 40), lambda jobs: Here(), 1))
-    batch._grader(course.root, "vectors", None)[1].close()
+    batch._grader(course.root, "vectors", None, "cpu")[1].close()
     batch._grader.cache_clear()
 
 
@@ -172,6 +172,34 @@ def test_what_needs_a_gpu_goes_where_there_is_one(two, tmp_path):
     assert {address for address in loaded if loaded[address]} == {
         address for address, worker in workers.items() if worker["resources"].get("GPU")
     }
+
+
+@pytest.mark.slow
+def test_with_device_cuda_a_topic_on_pytorch_is_graded_by_the_worker_that_declares_a_gpu(two, tmp_path, capsys):
+    course = copied(tmp_path / "course")
+    for name in ("alice", "bob"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        (tmp_path / "in" / name / "layers.py").write_bytes((course.solutions("layers") / "solution.py").read_bytes())
+    words = ["--root", str(course.root), "batch", "layers", str(tmp_path / "in"), str(tmp_path / "out")]
+    assert main([*words, "--device", "cuda", "--cluster", two.scheduler_address]) == 0
+    assert "No GPU: 2 questions were left out, with their points." in capsys.readouterr().out  # behind the walls
+    for name in ("alice", "bob"):
+        report = json.loads((tmp_path / "out" / "reports" / f"{name}.json").read_text("utf-8"))
+        assert (report["score"], report["points"], report["is_final"]) == (0, 0, True)
+        assert {(q["status"], q["device"]) for q in report["questions"]} == {("not_run", "cuda")}
+    package = bank._package(course.solutions("layers"))
+    with distributed.Client(two.scheduler_address, set_as_default=False) as client:
+        loaded = client.run(lambda: package in __import__("sys").modules)
+        workers = client.scheduler_info(n_workers=-1)["workers"]
+    assert [workers[address]["resources"] for address in loaded if loaded[address]] == [{"GPU": 1}]
+
+
+@pytest.mark.slow
+def test_a_cluster_without_what_is_needed_is_one_sentence(two, course):
+    with spread(two, course, GPU=2) as found, pytest.raises(UsageError) as caught:
+        found.jobs()
+    assert "none of the 2 workers at tcp://127.0.0.1:" in str(caught.value)
+    assert "declares GPU=2, which these questions need" in str(caught.value)
 
 
 @pytest.mark.slow
@@ -284,7 +312,7 @@ def test_a_cluster_in_course_toml_is_checked_as_it_is_read(tmp_path, table, said
     (tmp_path / "course.toml").write_text(f"[cluster.here]\n{table}", "utf-8")
     if not said:
         assert cluster.place("here", tmp_path).start is not None
-        assert set(policies.read(tmp_path / "course.toml")) == {""}
+        assert set(coursefile.read(tmp_path / "course.toml")) == {""}
         return
     with pytest.raises(UsageError) as caught:
         cluster.place("here", tmp_path)

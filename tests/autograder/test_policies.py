@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from reports import question
 from support_books import policy_of
 
+from autograder.coursefile import moment
 from autograder.model import AutograderError, Status
-from autograder.policies import Decisions, Extension, Final, Late, Policy, counts, due_for, final, moment
+from autograder.policies import Decisions, Extension, Final, Late, Policy, counts, due_for, final
 
 DUE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

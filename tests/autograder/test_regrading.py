@@ -12,7 +12,7 @@ import pytest
 from support_courses import RIGHT, copied
 from test_batch import Here
 
-from autograder import appeals, batch, policies, regrading, running
+from autograder import appeals, batch, coursefile, regrading, running
 from autograder.cli import main
 from autograder.gradebook import Book
 from autograder.model import Receipt, Submission, UsageError
@@ -46,7 +46,7 @@ def graded(tmp_path):
 def forget(course, settings):
     """Let go of the warm grader of this process: it holds the graders as they were."""
     if batch._grader.cache_info().currsize:
-        batch._grader(course.root, "vectors", settings.isolation)[1].close()
+        batch._grader(course.root, "vectors", settings.isolation, "cpu")[1].close()
     batch._grader.cache_clear()
 
 
@@ -150,4 +150,4 @@ def test_the_commands_regrade_and_reproduce(graded, capsys, tmp_path):
 
 
 def test_a_course_without_policies_has_none(tmp_path):
-    assert policies.read(tmp_path / "course.toml") == {"": Policy()}
+    assert coursefile.read(tmp_path / "course.toml") == {"": Policy()}
