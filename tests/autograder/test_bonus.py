@@ -22,7 +22,7 @@ from autograder.cli import main
 from autograder.exporters.all import known
 from autograder.exporters.protocol import File, Missing, Options
 from autograder.gradebook import Book, schema
-from autograder.gradebook.book import Question
+from autograder.gradebook.rows import Question
 from autograder.grading import Grader
 from autograder.loop.watch import focus
 from autograder.manifest import Course
