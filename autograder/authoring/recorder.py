@@ -76,7 +76,7 @@ class Listener:
         self._note(name, asked, kept)
         return given
 
-    def gradients(self, name: str, inputs: list[Any], along: Along) -> dict[str, Any]:
+    def gradients(self, name: str, inputs: list[Any], along: Along, twice: list[Any] | None) -> dict[str, Any]:
         """The live gradients out of one forward pass, noted as two answers."""
         directions: list[Any] = []
 
@@ -85,8 +85,9 @@ class Listener:
             directions.extend(along(outputs))
             return directions
 
-        given, kept = self._noted(learning.gradients(self._named(name), inputs, drawn))
-        self._note(f"{name} gradients", signature((inputs, directions), {}), kept)
+        given, kept = self._noted(learning.gradients(self._named(name), inputs, drawn, twice=twice))
+        asked = (inputs, directions) if twice is None else (inputs, directions, twice)
+        self._note(f"{name} gradients", signature(asked, {}), kept)
         return dict(given)
 
     def _named(self, name: str) -> Any:

@@ -140,6 +140,6 @@ def _show(
         for assignment, report in graded:
             if report is not None:
                 page.topic(assignment, report, show_all=options.all, show_prints=bool(options.only), only=options.only)
-                page.device(report, asked=options.device)
     else:
         page.topics(graded, shown_path(options.origin or course.root / "starter", course.root))
+    page.device(graded, asked=options.device)

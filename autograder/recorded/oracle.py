@@ -131,10 +131,11 @@ class Replayed:
         self._next[name] = place + 1
         return self._given(calls.answers[place])
 
-    def gradients(self, name: str, inputs: list[Any], along: Along) -> dict[str, Any]:
+    def gradients(self, name: str, inputs: list[Any], along: Along, twice: list[Any] | None) -> dict[str, Any]:
         """The kept gradients along the directions that the kept outputs ask for."""
         directions = along(self.answer(f"{name} outputs", (inputs,), {}))
-        found: dict[str, Any] = self.answer(f"{name} gradients", (inputs, directions), {})
+        asked = (inputs, directions) if twice is None else (inputs, directions, twice)
+        found: dict[str, Any] = self.answer(f"{name} gradients", asked, {})
         return found
 
     def _given(self, kept: Any) -> Any:

@@ -133,17 +133,22 @@ class Page:
         if not todo:
             self._left_alone(scores)
 
-    def device(self, report: Report, *, asked: str) -> None:
+    def device(self, graded: Sequence[tuple[Assignment, Report | None]], *, asked: str) -> None:
         """Where PyTorch computed, if it was asked for: a result of the CPU is never taken for one of the GPU."""
-        left_out = sum(q.device == "cuda" and q.verdict.status is Status.NOT_RUN for q in report.questions)
+        reports = [report for assignment, report in graded if report is not None and assignment.framework == "torch"]
+        questions = [question for report in reports for question in report.questions]
+        left_out = sum(
+            question.device == "cuda" and question.verdict.status is Status.NOT_RUN for question in questions
+        )
         if asked == "cpu":
             return
-        if left_out:
+        if not questions:
+            self.say("NumPy computed on the CPU: nothing here is about PyTorch.", style="dim")
+        elif left_out:
             self.say("No GPU: {count} questions were left out, with their points.", count=left_out, style="yellow")
-        elif any(question.device == "cuda" for question in report.questions):
-            self.say(
-                "PyTorch computed on the GPU, at isolation level {level}.", level=report.isolation.level, style="dim"
-            )
+        elif any(question.device == "cuda" for question in questions):
+            level = reports[0].isolation.level
+            self.say("PyTorch computed on the GPU, at isolation level {level}.", level=level, style="dim")
         else:
             self.say("PyTorch computed on the CPU.", style="dim")
 
@@ -239,6 +244,8 @@ class Page:
 
     def batch(self, tally: Tally, path: Path) -> None:
         """What a batch came to: how many, their scores, and whom to look at."""
+        if tally.without_gpu:
+            self.say("No GPU: {count} questions were left out, with their points.", count=tally.without_gpu)
         scores = sorted(tally.scores)
         self.say("{count} submissions graded; {path}", count=tally.graded, path=str(path))
         if tally.reused:

@@ -117,6 +117,10 @@ class Line:
         self._printed, self._dropped = bytearray(), 0
         return text
 
+    def waited_seconds(self) -> float:
+        """How long the child has been kept from running by others."""
+        return self._child.waited_seconds()
+
     def place(self) -> bytes:
         """What a child that is late writes of where it is: raw, no frame, and nobody's word but its own."""
         self._child.show_place()
