@@ -14,10 +14,11 @@ from autograder import fingerprint
 from autograder.manifest import Course
 from autograder.model import Report, Status
 from autograder.render import document
+from autograder.scoring import unloadable
 from autograder.sources.folders import from_path
 
 FOLDER = ".autograder"
-SURE = {Status.PASSED, Status.WRONG, Status.NOT_IMPLEMENTED, Status.RAISED}  # which hang on nothing but the file
+SURE = {Status.PASSED, Status.WRONG, Status.NOT_IMPLEMENTED, Status.RAISED, Status.TIMED_OUT}
 
 
 @dataclass
@@ -43,8 +44,10 @@ class Kept:
             return None
 
     def keep(self, topic: str, basis: str, report: Report) -> None:
-        """Keep a report, unless another try might end otherwise."""
+        """Keep a report, unless another try might end otherwise, or says why in the reader's language."""
         if not report.is_final or any(question.verdict.status not in SURE for question in report.questions):
+            return
+        if unloadable(report) is not None:
             return
         file = self._file(topic)
         with contextlib.suppress(OSError):

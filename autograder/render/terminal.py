@@ -46,8 +46,9 @@ class Page:
     def tell(self, what: str, verb: str, topic: str, *, only: str = "", every: bool = False, **values: object) -> None:
         """A sentence that ends in a command: after it where there is room, else below it, to be pasted either way."""
         said, command = self.words(what, **values), self.typed.command(verb, topic, only=only, every=every)
-        if cell_len(f"{said} {command}") <= self.console.width:
-            self.console.print(Text(f"{said} {command}"))
+        line = f"{said}{command}" if said.endswith("：") else f"{said} {command}"
+        if cell_len(line) <= self.console.width:
+            self.console.print(Text(line))
         else:
             self.console.print(Text(said))
             self.console.print(Command("  ", command, self.typed), crop=False)

@@ -82,7 +82,7 @@ def test_where_everything_passes_there_is_no_hint(run, file, language, words):
     ("language", "words"),
     [
         ("en", ("0 of 16 points", "Next: scale. To have it graded on every save: make watch TOPIC=vectors\n")),
-        ("zh", ("0 / 16 分", "下一个：scale。每次保存后自动评分： make watch TOPIC=vectors\n")),
+        ("zh", ("0 / 16 分", "下一个：scale。每次保存后自动评分：make watch TOPIC=vectors\n")),
     ],
 )
 def test_the_status_is_the_sum_of_all_topics_and_the_next_step(run, language, words):
@@ -170,6 +170,16 @@ def test_a_result_that_may_end_otherwise_next_time_is_not_kept(course, standing)
     course.starter("vectors").write_text("import os\n" + RIGHT.replace("return a *", "os._exit(1)\n    return a *"))
     standing()
     assert standing()[0] == ["vectors"]
+
+
+def test_a_loop_is_waited_for_once_and_a_broken_file_is_told_in_the_readers_language(course, standing):
+    loop = RIGHT.replace("return a *", "while True:\n        pass\n    return a *")
+    course.starter("vectors").write_text(loop)
+    standing()
+    assert standing()[0] == []
+    course.starter("vectors").write_text(BROKEN)
+    assert "vectors.py raised SyntaxError" in standing()[1]
+    assert "vectors.py 抛出 SyntaxError" in standing("--lang", "zh")[1]
 
 
 def test_debug_runs_in_this_process_and_warns(run, file):
