@@ -8,12 +8,12 @@ from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
-from autograder import bank, similarity, statistics
+from autograder import similarity, statistics
 from autograder.gradebook import Book
 from autograder.language import say
 from autograder.language import title as titled
 from autograder.manifest import Course
-from autograder.model import Assignment, AutograderError, Report, Sentence, Verdict, sentence
+from autograder.model import Assignment, Report, Sentence, Verdict, sentence
 from autograder.policies import Final
 from autograder.render import html, overview, similar
 from autograder.results import file_name, for_review, put_lines
@@ -56,7 +56,6 @@ def remarks(final: Final) -> list[Sentence]:
 
 def write(
     folder: Path,
-    course: Course,
     assignment: Assignment,
     book: Book,
     grades: Iterable[Grade],
@@ -67,17 +66,18 @@ def write(
 ) -> Path:
     """Write reports/<student>.html and index.html; where the index is. A page that says the same stays untouched."""
     exercises = [exercise.name for exercise in assignment.exercises]
+    hints: dict[str, str] = {}
     found, listed = statistics.Gathered(), Spool[overview.Line]()
     for grade in grades:
         report = book.report(grade.standing.grading)
         if report is not None:
+            hints |= _hints(report[0], language)
             path = folder / "reports" / f"{file_name(grade.standing.student)}.html"
             _put(path, [student_page(assignment, grade, report[0], language, final=final)])
         found.add(grade.standing.questions, grade.final.score, grade.final.points)
         line = _line(grade, exercises)
         listed.add(line, *overview.place_of(line))
     numbers, lines = found.statistics(assignment.points), Spool(listed.in_order())
-    hints = _hints(course, assignment.topic, language)
     heading = titled(assignment.title, language)
     _put(folder / "index.html", overview.pieces(heading, lines, numbers, exercises, language, hints=hints, links=links))
     return folder / "index.html"
@@ -128,13 +128,10 @@ def _put(path: Path, pieces: Iterable[str]) -> None:
     put_lines(path, pieces, errors="replace")
 
 
-def _hints(course: Course, topic: str, language: str) -> Mapping[str, str]:
-    """Each known mistake's question."""
-    try:
-        known = bank.load(course.solutions(topic)).mistakes
-    except (AutograderError, OSError):
-        return {}
-    return {variant.id: titled(variant.hint, language) for variant in known}
+def _hints(report: Report, language: str) -> Mapping[str, str]:
+    """The question of each known mistake that a report names."""
+    verdicts = (question.verdict for question in report.questions)
+    return {each.mistake: titled(each.hint, language) for each in verdicts if each.mistake and each.hint}
 
 
 def _line(grade: Grade, exercises: Iterable[str]) -> overview.Line:
