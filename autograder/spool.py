@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing")
-CACHE_KIB = 256
+CACHE_KIB = 128
 AT_ONCE = 50
 
 
@@ -22,7 +22,7 @@ class Spool(Generic[Thing]):
 
     def __init__(self, things: Iterable[Thing] = ()) -> None:
         self._file = sqlite3.connect("", isolation_level=None)
-        for setting in (f"cache_size = -{CACHE_KIB}", "journal_mode = OFF"):
+        for setting in ("page_size = 1024", f"cache_size = -{CACHE_KIB}", "journal_mode = OFF"):
             self._file.execute(f"PRAGMA {setting}")
         self._file.execute("CREATE TABLE thing (n INTEGER PRIMARY KEY, key BLOB NOT NULL, content BLOB NOT NULL)")
         for each in things:

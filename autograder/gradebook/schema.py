@@ -52,7 +52,8 @@ GROWS_ONLY = "".join(
 )
 EVENTS = "CREATE INDEX event_by_student ON event (topic, student);"
 BONUS = "ALTER TABLE question_result ADD COLUMN bonus INTEGER NOT NULL DEFAULT 0;"
-MIGRATIONS = (FIRST + GROWS_ONLY, EVENTS, BONUS)
+LEADERS = "CREATE INDEX submission_by_leader ON submission (topic, leader);"
+MIGRATIONS = (FIRST + GROWS_ONLY, EVENTS, BONUS, LEADERS)
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -16,8 +16,9 @@ summary { cursor: pointer; margin: .5rem 0 }
 """
 CAUTION = sentence(
     "Evidence to look at, no verdict: two people who solve one exercise well may write the same. Read both, think of "
-    "what the exercise leaves open, and speak with them before you decide anything. What the starter, the reference or "
-    "a quarter of the class say is left out; names, numbers, comments, layout and order make no difference."
+    "what the exercise leaves open, and speak with them before you decide anything. What the starter, the reference, "
+    "a quarter of the class or a hundred people say is left out; names, numbers, comments, layout and order make no "
+    "difference."
 )
 MOST_LINES, MOST_CHARACTERS, MOST_PLACES = 2000, 60_000, 200  # of a source that are shown
 
