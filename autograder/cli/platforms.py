@@ -146,6 +146,7 @@ def _parity(options: argparse.Namespace) -> int:
     until = time.monotonic() + options.seconds if options.seconds else 0
     folder = options.out or course.root / "out" / "parity"
     found: list[parity.Row] = []
+    counts: dict[str, int] = {}
     whole = True
     print(parity.heading(), flush=True)
     for topic in topics_of(course, options.topic):
@@ -156,11 +157,12 @@ def _parity(options: argparse.Namespace) -> int:
         known = kept.Kept(path, parity.basis(course, topic), fingerprint.of_topic(course, topic, versions()))
         whole &= parity.run(course, topic, chosen, known, routes, until)
         found += parity.rows(topic, chosen, known)
+        counts[topic] = len(chosen)
     print(parity.aligned(parity.table(found)))
     print("\n".join(parity.deviations(found)))
     put(folder / "parity.csv", parity.details(found))
     if options.page is not None:
-        put(options.page, parity.page(found, str(options.page), PUBLIC_SEED))
+        put(options.page, parity.page(found, str(options.page), PUBLIC_SEED, counts))
     if not whole:
         print("not all is done yet: the same command goes on where this one ended")
     return GRADED if whole and not list(parity.deviations(found)) else INCOMPLETE

@@ -170,6 +170,8 @@ yet, "(n run)" that n submissions have.
 
 Versions: {versions}. Program and topics, as the reports' fingerprints have them: {states}.
 
+Known answers that were run: {known}.
+
 {table}
 
 {submissions} submissions, {compared} scores compared, {differing} of them other than ours{colon}
@@ -189,8 +191,9 @@ def basis(course: Course, topic: str) -> Iterator[bytes]:
         yield path.read_bytes()
 
 
-def page(found: Sequence[Row], path: str, seed: str, routes: Sequence[str] = ROUTES) -> str:
-    """The table as a page of the documentation."""
+def page(found: Sequence[Row], path: str, seed: str, known: Mapping[str, int], routes: Sequence[str] = ROUTES) -> str:
+    """The table as a page of the documentation. known: by topic, how many answers there are."""
+    run_of = {topic: sum(row.topic == topic for row in found) for topic in known}
     heads, *lines = table(found, routes)
     marked = [heads, ["---"] * len(heads), *lines]
     wrong = [f"- {line}" for line in deviations(found)]
@@ -198,6 +201,7 @@ def page(found: Sequence[Row], path: str, seed: str, routes: Sequence[str] = ROU
         path=path,
         seed=seed,
         versions=heading(),
+        known=", ".join(f"{topic} {run_of[topic]} of {count}" for topic, count in known.items()),
         states=", ".join(sorted({row.state for row in found})),
         table="\n".join("| " + " | ".join(line) + " |" for line in marked),
         submissions=len(found),

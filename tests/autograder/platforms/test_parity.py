@@ -86,10 +86,11 @@ def test_the_table_says_what_is_the_same_what_differs_and_what_was_not_run(tmp_p
 
 def test_the_page_counts_and_names_every_deviation(tmp_path):
     found = list(parity.rows(TOPIC, [SAMPLE], known(tmp_path / "kept", otter={})))
-    text = parity.page(found, "docs/parity.md", "2f31")
+    text = parity.page(found, "docs/parity.md", "2f31", {TOPIC: 141})
     assert "1 submissions, 11 scores compared, 3 of them other than ours:" in text
     assert "- gradient_descent, mistake-a, one: otter gives None, we give 2.0" in text
     assert "otter-grader " in text
+    assert "Known answers that were run: gradient_descent 1 of 141." in text
     assert "| gradient_descent | mistake | 1 | 3 | same | same | 3 differ | same |" in text
 
 
