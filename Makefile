@@ -5,10 +5,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m autograder
+export AUTOGRADER_VIA := make
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system grade watch hint status debug report batch starter release check test lint mutants strangers gallery fuzz chaos \
+.PHONY: help setup system grade watch hint status debug report batch starter notebook release check test lint mutants strangers gallery fuzz chaos \
   bench parity translations doctor clean
 
 help:            ## this list
@@ -50,13 +51,16 @@ report: $(VENV)/student.stamp ## the same as an HTML page with pictures [TOPIC=�
 	@$(RUN) report $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
 	  $(if $(OUT),--out '$(OUT)') $(LANGUAGE_OPTION)
 
-batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [ROSTER=…] [SOURCE=…] [DRY=1] [JOBS=…] [CLUSTER=tcp://…] [FRESH=1]
+batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [ROSTER=…] [SOURCE=…] [DRY=1] [JOBS=…] [CLUSTER=tcp://…] [DEVICE=cuda] [FRESH=1]
 	@$(RUN) batch '$(TOPIC)' '$(IN)' $(if $(OUT),'$(OUT)') $(if $(ROSTER),--roster '$(ROSTER)') $(if $(SOURCE),--source '$(SOURCE)') \
 	  $(if $(BOOK),--book '$(BOOK)') $(if $(DRY),--dry-run) $(if $(JOBS),--jobs $(JOBS)) $(if $(CLUSTER),--cluster '$(CLUSTER)') \
-	  $(if $(FRESH),--fresh) $(if $(FINAL),--final) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
+	  $(if $(DEVICE),--device $(DEVICE)) $(if $(FRESH),--fresh) $(if $(FINAL),--final) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
 
 starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
 	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)
+
+notebook: $(VENV)/student.stamp ## starter/<topic>.ipynb, to work in instead of the .py [TOPIC=…] [FORCE=1]
+	@$(RUN) notebook $(TOPIC) $(if $(FORCE),--force) $(LANGUAGE_OPTION)
 
 release: $(VENV)/student.stamp ## the student edition, a folder and a zip [TOPICS="…"] [OUT=folder]
 	@$(RUN) release $(TOPICS) $(if $(OUT),--out '$(OUT)')
@@ -87,8 +91,9 @@ fuzz: $(VENV)/developer.stamp ## wrong frames for the trusted side [SECONDS=60] 
 chaos: $(VENV)/developer.stamp ## kill a batch's processes at random moments [ROUNDS=100] [SEED=…]
 	@AUTOGRADER_CHAOS=$(or $(ROUNDS),100) AUTOGRADER_CHAOS_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q tests/autograder/chaos
 
-parity: $(VENV)/developer.stamp ## the same scores by nbgrader, Otter and Gradescope [TOPIC=…] [MOST=3]
-	@$(RUN) parity $(TOPIC) $(if $(MOST),--most $(MOST))
+parity: $(VENV)/developer.stamp ## the same scores by nbgrader, Otter and Gradescope [TOPIC=…] [MOST=3] [SECONDS=600] [PAGE=file] [FRESH=1]
+	@$(RUN) parity $(TOPIC) $(if $(MOST),--most $(MOST)) $(if $(ROUTES),--routes $(ROUTES)) $(if $(SECONDS),--seconds $(SECONDS)) \
+	  $(if $(PAGE),--page '$(PAGE)') $(if $(FRESH),--fresh)
 
 bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn [CASE=floor,jobs] [FULL=1]
 	@$(BIN)/python -m benchmarks $(CASE) $(if $(FULL),--full)
@@ -100,5 +105,5 @@ translations: $(VENV)/developer.stamp ## compile the catalogues after editing a 
 	@$(BIN)/pybabel compile --domain autograder --directory autograder/locale
 
 clean:           ## the environment and every cache
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache out
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .autograder out
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,6 +1,31 @@
 """`python -m autograder`."""
 
+import atexit
+import contextlib
+import os
+import sys
+import threading
+from typing import NoReturn
+
 from autograder.cli import main
 
+
+def run() -> NoReturn:
+    """One command, whose exit code is this process's."""
+    code = main()
+    if "torch" in sys.modules and threading.active_count() == 1:
+        _end(code)
+    sys.exit(code)
+
+
+def _end(code: int) -> None:
+    """End without taking every module apart, which takes torch 0.4 seconds. Returns if something cannot be told."""
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # a stream that is closed, or none
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

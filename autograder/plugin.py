@@ -110,10 +110,9 @@ class GradingPlugin:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Turn items into questions; keep those that are asked for."""
-        names = [exercise.name for exercise in self.assignment.exercises]
         for item in items:
             try:
-                self.questions[item.nodeid] = question_of(item, names)
+                self.questions[item.nodeid] = question_of(item, self.assignment.exercises)
             except GraderMistake as mistake:
                 self.broken.append(str(mistake))
         items[:] = [item for item in items if not self.broken and self._asked(self.questions[item.nodeid])]
@@ -305,6 +304,7 @@ def _result(question: Question, verdict: Verdict, seconds: float) -> QuestionRes
         hidden=question.hidden,
         verdict=verdict,
         seconds=seconds,
+        bonus=question.bonus,
     )
 
 

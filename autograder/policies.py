@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 from autograder.model import Sentence, sentence
-from autograder.scoring import Asked, total
+from autograder.scoring import Asked, total, worth
 
 ROUNDINGS = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "up": ROUND_UP, "down": ROUND_DOWN}
 PERIODS = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
@@ -44,7 +44,10 @@ class Extension:
 
 @dataclass(frozen=True)
 class Policy:
-    """What counts in one topic. drop, extra: exercises or questions. attempt: `latest` or `best`."""
+    """What counts in one topic. drop, extra: exercises or questions. attempt: `latest` or `best`.
+
+    extra: besides those that the assignment itself makes a bonus.
+    """
 
     due: datetime | None = None
     late: Late = Late()
@@ -78,7 +81,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Final:
-    """What counts, and why. raw, raw_points: as the grader found them. score: None where nothing counts."""
+    """What counts, and why. raw, raw_points: as the grader found them. score: None where nothing counts.
+
+    A score may be larger than its points, by extra credit.
+    """
 
     raw: float | None
     raw_points: float
@@ -116,7 +122,7 @@ def final(
     Questions that a person decided, dropped ones, extra credit, lateness, an overriding total, rounding: in that order.
     """
     asked = tuple(asked)
-    raw, raw_points = total(each.score for each in asked), total(each.points for each in asked)
+    raw, raw_points = total(each.score for each in asked), worth(asked)
     lines: list[Line] = []
     scores, points = _questions(asked, policy, decisions, lines)
     score = total(scores.values())
@@ -155,11 +161,11 @@ def _questions(
     dropped = [each for each in asked if {each.name, each.exercise} & set(policy.drop)]
     for each in dropped:
         lines.append(Line(sentence("{name} does not count", name=each.name), -scores.pop(each.name)))
-    extra = [each for each in asked if {each.name, each.exercise} & set(policy.extra) and each.name in scores]
+    named = [each for each in asked if {each.name, each.exercise} & set(policy.extra) and each.name in scores]
+    extra = [each for each in named if not each.bonus]
     for each in extra:
         lines.append(Line(sentence("{name} is extra credit, in the score and not in the points", name=each.name)))
-    regular = (each.points for each in asked if each not in dropped and each not in extra)
-    return scores, total(regular)
+    return scores, worth(each for each in asked if each not in dropped and each not in extra)
 
 
 def _lateness(

@@ -19,7 +19,7 @@ import pytest
 
 from autograder.checks import Observation
 from autograder.diagnosis import Play
-from autograder.model import GraderMistake, StudentFault
+from autograder.model import Exercise, GraderMistake, StudentFault
 from autograder.reference import Oracle, generator
 from autograder.scoring import exercise_of
 from autograder.student import Connection, Student
@@ -88,6 +88,7 @@ class Question:
     title: Mapping[str, str]
     points: float
     hidden: bool
+    bonus: bool
     item: pytest.Function
 
     @functools.cached_property
@@ -117,7 +118,7 @@ class Question:
         scene = oracle.scene(seed, self.name)
         _seed_torch(seed, self.name)
         own = {
-            "student": Student(connection, observe, f"{seed}/{self.name}", scene.direction),
+            "student": Student(connection, observe, f"{seed}/{self.name}", scene.direction, scene.returns),
             "reference": scene.reference,
             "rng": scene.rng,
             "tensors": Tensors(scene.rng),
@@ -172,7 +173,7 @@ class Fixtures:
     student, reference, rng, tensors, device = map(_placeholder, OWN)
 
 
-def question_of(item: pytest.Item, exercises: Iterable[str]) -> Question:
+def question_of(item: pytest.Item, exercises: Iterable[Exercise]) -> Question:
     """The facts of a collected item. Raises GraderMistake when it lacks points, a title or an exercise."""
     if not isinstance(item, pytest.Function):
         raise GraderMistake(f"{item.nodeid} is not a test function")
@@ -181,12 +182,12 @@ def question_of(item: pytest.Item, exercises: Iterable[str]) -> Question:
     worth = marker.args[0] if marker is not None and len(marker.args) == 1 else None
     if not isinstance(worth, (int, float)) or not 0 < worth < math.inf:
         raise GraderMistake(f"{item.nodeid} has no points: put @points(…) above it")
-    exercise = exercise_of(name, exercises)
-    if exercise is None:
-        raise GraderMistake(
-            f"{item.nodeid} belongs to no exercise: its name begins with none of {', '.join(exercises)}"
-        )
-    return Question(name, exercise, title_of(item), float(worth), item.path.stem == "test_hidden", item)
+    known = {exercise.name: exercise for exercise in exercises}
+    found = exercise_of(name, known)
+    if found is None:
+        raise GraderMistake(f"{item.nodeid} belongs to no exercise: its name begins with none of {', '.join(known)}")
+    hidden = item.path.stem == "test_hidden"
+    return Question(name, found, title_of(item), float(worth), hidden, known[found].bonus, item)
 
 
 def title_of(item: pytest.Function) -> Mapping[str, str]:

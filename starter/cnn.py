@@ -253,8 +253,8 @@ class DigitsCNN(nn.Module):
     In this order: convolution 3 by 3 to 16 channels, ReLU, max pooling 2 by 2; convolution 3 by 3 to 32 channels, ReLU,
     max pooling 2 by 2; all features of an image in one row, as `flatten` puts them (channels, then rows, then columns);
     linear layer to the classes. Both convolutions pad by 1, so that they keep the size; pooling has stride 2 and rounds
-    down. Each convolution and the linear layer have biases, and there is nothing else to learn. The three layers that
-    learn are called `conv1`, `conv2` and `read`: graders load their own weights by name.
+    down. Each convolution and the linear layer have biases, and there is nothing else to learn. Call the layers what
+    you like: graders load their own weights by their shapes, which are those of nn.Conv2d and nn.Linear.
 
     side: int >= 4, rows and columns of the images.
     channels: int >= 1, channels of the images.

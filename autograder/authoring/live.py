@@ -157,6 +157,10 @@ class _Counted:
         """As the inner one does."""
         self._inner.show_place()
 
+    def waited_seconds(self) -> float:
+        """As the inner one says."""
+        return self._inner.waited_seconds()
+
     def end(self, *, patience: float = 0.0) -> Ending:
         """End the child and count it, once."""
         ending = self._inner.end(patience=patience)

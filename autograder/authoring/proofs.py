@@ -15,7 +15,7 @@ from autograder.bank import Bank, Variant
 from autograder.diagnosis import Play
 from autograder.grading import Answerer, Grader
 from autograder.model import PUBLIC_SEED, Exercise, QuestionResult, Report, Status
-from autograder.scoring import total
+from autograder.scoring import loses, total
 from autograder.stubs import starter_from
 
 LOOK = "check values in every question, with inputs on which a wrong answer shows"
@@ -42,7 +42,7 @@ class Trial:
     @property
     def lost(self) -> bool:
         """Whether it lost points."""
-        return self.report.score < self.report.points
+        return loses(self.report)
 
     @property
     def named(self) -> frozenset[str]:

@@ -25,7 +25,7 @@ from autograder.recorded.handles import Along, Handle, Named, operate
 from autograder.recorded.oracle import FORMAT
 from autograder.recorded.signature import Signature, signature
 from autograder.recorded.values import Iterated, Method, Raised, file_of, packed
-from autograder.reference import Live, Scene, generator
+from autograder.reference import Live, Scene, generator, returned_names
 from autograder.sandbox import learning
 from autograder.student.proxy import direction
 from autograder.wire import Array
@@ -76,7 +76,7 @@ class Listener:
         self._note(name, asked, kept)
         return given
 
-    def gradients(self, name: str, inputs: list[Any], along: Along) -> dict[str, Any]:
+    def gradients(self, name: str, inputs: list[Any], along: Along, twice: list[Any] | None) -> dict[str, Any]:
         """The live gradients out of one forward pass, noted as two answers."""
         directions: list[Any] = []
 
@@ -85,8 +85,9 @@ class Listener:
             directions.extend(along(outputs))
             return directions
 
-        given, kept = self._noted(learning.gradients(self._named(name), inputs, drawn))
-        self._note(f"{name} gradients", signature((inputs, directions), {}), kept)
+        given, kept = self._noted(learning.gradients(self._named(name), inputs, drawn, twice=twice))
+        asked = (inputs, directions) if twice is None else (inputs, directions, twice)
+        self._note(f"{name} gradients", signature(asked, {}), kept)
         return dict(given)
 
     def _named(self, name: str) -> Any:
@@ -187,7 +188,8 @@ class Listening:
         def drawn(number: int, shape: tuple[int, ...]) -> Array:
             return kept.directions.setdefault(f"{number} {shape}", direction(key, number, shape))
 
-        return Scene(Listener(self._namespace, kept, first=not self.player), rng, drawn)
+        listener = Listener(self._namespace, kept, first=not self.player)
+        return Scene(listener, rng, drawn, returned_names(self._namespace))
 
 
 class _Playing(GradingPlugin):
@@ -271,7 +273,8 @@ def _failed(question: Any) -> bool:
 
 def _facts(grader: Grader) -> Mapping[str, Any]:
     mistakes = {each.id: {"exercise": each.exercise, "hint": dict(each.hint)} for each in grader.bank.mistakes}
-    return {"format": FORMAT, "topic": grader.topic, "seed": PUBLIC_SEED, "mistakes": mistakes}
+    returns = {name: list(names) for name, names in returned_names(grader.bank.solution).items()}
+    return {"format": FORMAT, "topic": grader.topic, "seed": PUBLIC_SEED, "mistakes": mistakes, "returns": returns}
 
 
 def _parts(listening: Listening) -> dict[str, bytes]:

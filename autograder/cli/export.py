@@ -25,7 +25,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the files, and name those whom the platform's file has no line for. Raises UsageError."""
+    """Write the files, and name those whose grade the platform's file does not take. Raises UsageError."""
     from autograder import coursefile, running, sheets
     from autograder.exporters import all as exporters
     from autograder.exporters.protocol import File, Options
@@ -51,6 +51,6 @@ def run(options: argparse.Namespace) -> int:
                 path.write_bytes(each.content)
                 count += 1
             else:
-                print(clean(f"no line for {each.student}: {each.why}"))
+                print(clean(f"{each.what} {each.student}: {each.why}"))
     print(f"{count} file{'s' if count != 1 else ''} written to {options.to}")
     return GRADED

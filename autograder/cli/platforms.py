@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,10 +37,18 @@ def add_to(commands: Commands) -> None:
     archive.add_argument("--unsafe", action="store_true", help="grade even where student code cannot be kept apart")
     archive.add_argument("--torch-index", default="", help="where pip finds PyTorch's CPU build (https://…)")
     archive.add_argument("--try", dest="trial", type=Path, help="a submission to run it on here, as Gradescope would")
+    _add_parity(commands)
+
+
+def _add_parity(commands: Commands) -> None:
     parity = command(commands, "parity", _parity, "the same scores on every platform: a table, and out/parity.csv")
     parity.add_argument("topic", nargs="?", default="", help="a topic; all when left out")
     parity.add_argument("--most", type=int, default=0, help="so many alternatives and mistakes (default: all)")
-    parity.add_argument("--out", type=Path, help="a line for each submission (default: out/parity.csv)")
+    parity.add_argument("--routes", default="", help="notebook,nbgrader,otter,gradescope (default: all)")
+    parity.add_argument("--seconds", type=float, default=0, help="begin nothing more after so long; run again to go on")
+    parity.add_argument("--fresh", action="store_true", help="forget the scores of earlier runs")
+    parity.add_argument("--out", type=Path, help="a folder for scores and parity.csv (default: out/parity)")
+    parity.add_argument("--page", type=Path, help="write the table as a page of Markdown, too")
 
 
 def _verb(verbs: Commands, name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
@@ -118,19 +127,37 @@ def _gradescope(options: argparse.Namespace) -> int:
 
 
 def _parity(options: argparse.Namespace) -> int:
-    from autograder.platforms import parity
+    from autograder import fingerprint
+    from autograder.fingerprint import versions
+    from autograder.model import PUBLIC_SEED
+    from autograder.platforms import kept, parity
+    from autograder.platforms.routes import ROUTES
     from autograder.results import put
 
     course = course_of(options)
+    routes = tuple(filter(None, options.routes.split(","))) or ROUTES
     if options.most < 0:
         raise UsageError(f"--most {options.most} is not positive")
+    if not set(routes) <= set(ROUTES):
+        raise UsageError(f"--routes {options.routes}: allowed are {', '.join(ROUTES)}")
+    until = time.monotonic() + options.seconds if options.seconds else 0
+    folder = options.out or course.root / "out" / "parity"
     found: list[parity.Row] = []
-    print(parity.heading())
+    whole = True
+    print(parity.heading(), flush=True)
     for topic in topics_of(course, options.topic):
-        found += parity.rows(course, topic, parity.chosen_samples(course, topic, options.most))
-    print(parity.table(found))
-    path = options.out or course.root / "out" / "parity.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    put(path, parity.details(found))
-    differing = [row for row in found for route in row.others if row.differing(route)]
-    return INCOMPLETE if differing else GRADED
+        chosen = parity.chosen_samples(course, topic, options.most)
+        path = folder / f"{topic}.jsonl"
+        if options.fresh:
+            path.unlink(missing_ok=True)
+        known = kept.Kept(path, parity.basis(course, topic), fingerprint.of_topic(course, topic, versions()))
+        whole &= parity.run(course, topic, chosen, known, routes, until)
+        found += parity.rows(topic, chosen, known)
+    print(parity.aligned(parity.table(found)))
+    print("\n".join(parity.deviations(found)))
+    put(folder / "parity.csv", parity.details(found))
+    if options.page is not None:
+        put(options.page, parity.page(found, str(options.page), PUBLIC_SEED))
+    if not whole:
+        print("not all is done yet: the same command goes on where this one ended")
+    return GRADED if whole and not list(parity.deviations(found)) else INCOMPLETE

@@ -43,6 +43,7 @@ def _try(options: argparse.Namespace) -> int:
     from autograder.authoring.trying import details, tried
     from autograder.grading import Grader
     from autograder.render.terminal import Page
+    from autograder.scoring import loses
     from autograder.sources.folders import from_path
 
     course = course_of(options)
@@ -54,4 +55,4 @@ def _try(options: argparse.Namespace) -> int:
         print(line)
     if not done.report.is_final:
         return OURS
-    return INCOMPLETE if done.report.score < done.report.points else GRADED
+    return INCOMPLETE if loses(done.report) else GRADED

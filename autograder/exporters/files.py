@@ -13,9 +13,10 @@ from autograder.exporters import gradescope
 from autograder.exporters.protocol import File, Missing, Options
 from autograder.gradebook import Book
 from autograder.language import say
-from autograder.model import Assignment, Report
+from autograder.model import Assignment, QuestionResult, Report, Status
 from autograder.render import document
 from autograder.render.clean import clean
+from autograder.render.scored import BONUS
 from autograder.results import file_name
 from autograder.running import Grade
 from autograder.sheets import written
@@ -101,7 +102,7 @@ class JUnit:
 
 
 def _suite(report: Report, options: Options) -> str:
-    failures = sum(question.score < question.points for question in report.questions)
+    failures = sum(question.score < question.points for question in report.questions if not _left_alone(question))
     name = quoteattr(clean(f"{report.topic}: {report.student}"))
     cases = []
     for question in report.questions:
@@ -111,9 +112,15 @@ def _suite(report: Report, options: Options) -> str:
         status = question.verdict.status.value
         message = clean(say(question.verdict.message, options.language)) if told else ""
         failure = "" if question.score else f"<failure type={quoteattr(status)}>{escape(message)}</failure>"
+        failure = f"<skipped message={quoteattr(say(BONUS, options.language))}/>" if _left_alone(question) else failure
         time = f'time="{question.seconds:.3f}"'
         cases.append(f"<testcase classname={name} name={title} {time}>{score}{failure}</testcase>\n")
     return f'<testsuite name={name} tests="{len(cases)}" failures="{failures}">\n{"".join(cases)}</testsuite>\n'
+
+
+def _left_alone(question: QuestionResult) -> bool:
+    """Whether it is a bonus that nobody has begun."""
+    return question.bonus and question.verdict.status is Status.NOT_IMPLEMENTED
 
 
 class Gradescope:

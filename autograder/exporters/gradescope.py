@@ -8,6 +8,7 @@ from typing import Any
 from autograder.language import say, title
 from autograder.model import QuestionResult, Report, Status, Verdict, sentence
 from autograder.render.clean import clean
+from autograder.render.scored import BONUS, scored
 from autograder.scoring import total
 
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
@@ -60,7 +61,7 @@ def results(
 
 
 def _heading(report: Report, language: str) -> str:
-    lines = [f"{report.topic}: {report.score:g}/{report.points:g}"] if _all_shown(report) else [report.topic]
+    lines = [f"{report.topic}: {scored(report, language)}"] if _all_shown(report) else [report.topic]
     if report.note is not None:
         lines.append(clean(say(report.note, language)))
     if not report.is_final:
@@ -78,12 +79,14 @@ def _test(question: QuestionResult, number: int, language: str, hidden: str, rev
     reduced = question.hidden and not reveal
     verdict = Verdict(question.verdict.status) if reduced else question.verdict
     name = question.exercise if reduced else f"{question.name}: {title(question.title, language)}"
+    left_alone = question.bonus and verdict.status is Status.NOT_IMPLEMENTED
+    status = {} if left_alone else {"status": "passed" if verdict.status is Status.PASSED else "failed"}
     return {
         "number": str(number),
-        "name": clean(name),
+        "name": clean(f"{name} ({say(BONUS, language)})" if question.bonus else name),
         "score": question.score,
-        "max_score": question.points,
-        "status": "passed" if verdict.status is Status.PASSED else "failed",
+        "max_score": 0.0 if left_alone else question.points,
+        **status,
         "output": _output(verdict, language),
         "tags": [question.exercise, verdict.status.value],
         "visibility": hidden if question.hidden else "visible",

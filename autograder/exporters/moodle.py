@@ -33,7 +33,10 @@ class Moodle:
     def export(
         self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
     ) -> Iterator[File | Missing]:
-        """grades filled into the downloaded worksheet. Raises UsageError for a column that is not there."""
+        """grades filled into the downloaded worksheet. Raises UsageError for a column that is not there.
+
+        Moodle passes over a grade above the assignment's maximum and says nothing, so that one gets the maximum.
+        """
         sheet = needed(options, "the grading worksheet that Moodle's assignment gives")
         if moodle_column(sheet) is None:
             raise UsageError("this is no worksheet of Moodle: no column says `Participant 1234` in every line")
@@ -49,8 +52,13 @@ class Moodle:
                 continue
             line, grade = found
             if grade.final.score is not None:
-                factor = _factor(sheet.rows[line][most] if most is not None else "", grade)
-                sheet = sheet.with_cell(line, column, number(grade.final.score * factor, comma))
+                possible = _possible(sheet.rows[line][most] if most is not None else "")
+                value = _scaled(grade.final.score, grade, possible)
+                if possible is not None and value > possible:
+                    why = f"{number(value)} of {number(possible)}, and Moodle takes no more than its maximum"
+                    yield Missing(grade.standing.student, why, "the maximum for")
+                    value = possible
+                sheet = sheet.with_cell(line, column, number(value, comma))
                 if comments is not None:
                     sheet = sheet.with_cell(line, comments, comment(grade, options.language))
         yield File("moodle.csv", sheet.content())
@@ -62,12 +70,17 @@ def _column(sheet: Sheet, names: set[str], wanted: str = "") -> int | None:
     return next((n for n, name in enumerate(head) if name in words), None)
 
 
-def _factor(most: str, grade: Grade) -> float:
+def _possible(most: str) -> float | None:
+    """The platform's maximum, if its line says one."""
     try:
         possible = float(most.replace(",", "."))
     except ValueError:
-        return 1.0
-    return possible / grade.final.points if possible > 0 and grade.final.points > 0 else 1.0
+        return None
+    return possible if possible > 0 else None
+
+
+def _scaled(score: float, grade: Grade, possible: float | None) -> float:
+    return score * possible / grade.final.points if possible is not None and grade.final.points > 0 else score
 
 
 def comment(grade: Grade, language: str) -> str:

@@ -36,10 +36,14 @@ class File:
 
 @dataclass(frozen=True)
 class Missing:
-    """Somebody whose grade the platform's file has no line for, and why."""
+    """Somebody whose grade the platform's file has no line for, or does not take as it is, and why.
+
+    what: which of the two, in words before the name.
+    """
 
     student: str
     why: str
+    what: str = "no line for"
 
 
 class Exporter(Protocol):

@@ -31,6 +31,7 @@ class Question:
     status: str
     mistake: str | None
     seconds: float
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,10 +187,10 @@ class Book:
         cursor = change.execute(f"INSERT INTO grading VALUES (NULL, {', '.join('?' * 13)})", row)
         if report is not None:
             change.executemany(
-                f"INSERT INTO question_result VALUES ({', '.join('?' * 10)})",
+                f"INSERT INTO question_result VALUES ({', '.join('?' * 11)})",
                 [
                     (cursor.lastrowid, n, q.name, q.exercise, q.points, q.score, q.hidden, q.verdict.status.value,
-                     q.verdict.mistake, round(q.seconds, 4))
+                     q.verdict.mistake, round(q.seconds, 4), q.bonus)
                     for n, q in enumerate(report.questions)
                 ],
             )  # fmt: skip
@@ -281,20 +282,22 @@ class Book:
         where, values = ("g.run = ?", [run]) if run else self._counted()
         who = "AND s.student = ?" if student else ""
         query = (
-            "SELECT s.*, s.id AS submission, t.name AS name, t.section, t.ids, g.id AS grading, g.score, g.points, "
+            "SELECT s.id AS submission, s.topic, s.student, s.leader, s.problem, s.handed_in, s.late, s.source, "
+            "s.place, s.note, s.seen_at, t.name AS name, t.section, t.ids, g.id AS grading, g.score, g.points, "
             "g.is_final, g.flagged, g.trouble, g.seed FROM submission s JOIN student t ON t.key = s.student "
             "JOIN grading g ON g.id = (SELECT max(g.id) FROM grading g WHERE g.submission = s.id AND " + where + ") "
             f"WHERE s.topic = ? {who} ORDER BY s.student, coalesce(s.handed_in, s.seen_at), s.id"
         )
-        for row in self.connection.execute(query, (*values, topic, *([student] if student else []))).fetchall():
+        for row in self.connection.execute(query, (*values, topic, *([student] if student else []))):
             yield self._standing(row)
 
     def _standing(self, row: sqlite3.Row) -> Standing:
         asked = self.connection.execute(
-            "SELECT name, exercise, points, score, hidden, status, mistake, seconds FROM question_result "
+            "SELECT name, exercise, points, score, hidden, status, mistake, seconds, bonus FROM question_result "
             "WHERE grading = ? ORDER BY position", (row["grading"],)
         )  # fmt: skip
-        questions = tuple(Question(**{**dict(each), "hidden": bool(each["hidden"])}) for each in asked)
+        truths = ("hidden", "bonus")
+        questions = tuple(Question(**dict(each) | {name: bool(each[name]) for name in truths}) for each in asked)
         return Standing(
             student=row["student"], name=row["name"], section=row["section"], ids=json.loads(row["ids"]),
             topic=row["topic"], submission=row["submission"], grading=row["grading"], leader=row["leader"],

@@ -51,7 +51,8 @@ GROWS_ONLY = "".join(
     for verb in ("UPDATE", "DELETE")
 )
 EVENTS = "CREATE INDEX event_by_student ON event (topic, student);"
-MIGRATIONS = (FIRST + GROWS_ONLY, EVENTS)
+BONUS = "ALTER TABLE question_result ADD COLUMN bonus INTEGER NOT NULL DEFAULT 0;"
+MIGRATIONS = (FIRST + GROWS_ONLY, EVENTS, BONUS)
 
 
 def connect(path: Path) -> sqlite3.Connection:

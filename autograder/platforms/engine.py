@@ -22,8 +22,14 @@ from autograder.manifest import Course
 from autograder.model import AutograderError, Report, Submission
 from autograder.notebooks import NotebookError, module_from
 from autograder.platforms import feedback
+from autograder.platforms.kernel import UNSAFE
 from autograder.sandbox.choice import choose
 from autograder.sandbox.protocol import Sandbox
+
+OPEN = (
+    "this machine cannot keep student code apart (level C), and the course with its solutions is here: nothing is "
+    f"graded; see `autograder doctor`, or set {UNSAFE}=1 for code that you trust"
+)
 
 
 class Engine:
@@ -59,6 +65,7 @@ class Engine:
     def reply(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """What a kernel is told: every question's status, points and text; hidden ones without their text."""
         topic, exercise = request["topic"], request["exercise"]
+        self._refuse_in_the_open(topic)
         submission = submission_of(base64.b64decode(request["notebook"]), topic)
         report = self.report(submission, topic, exercise, request["seed"])
         hidden = [question for question in report.questions if question.hidden]
@@ -67,6 +74,13 @@ class Engine:
             "questions": feedback.entries(report, self.language),
             "hidden": feedback.hidden_text(hidden, self.language) if hidden else feedback.later(self.language),
         }
+
+    def _refuse_in_the_open(self, topic: str) -> None:
+        """Raise AutograderError where a submission could read the solutions, before one runs."""
+        if os.environ.get(UNSAFE) or not self.course.solutions(topic).exists():
+            return
+        if self._sandbox(self.course.assignment(topic).framework).isolation.level == "C":
+            raise AutograderError(OPEN)
 
 
 def submission_of(notebook: bytes, topic: str, student: str = "notebook") -> Submission:
@@ -82,18 +96,29 @@ def serve(course: Course, language: str, requests: TextIO, replies: TextIO) -> N
     """Answer until the requests end. What goes wrong with one is its reply."""
     with closing(Engine(course, language)) as engine:
         for line in requests:
-            try:
-                reply = engine.reply(json.loads(line))
-            except AutograderError as error:
-                reply = {"trouble": str(error)}
-            except Exception as error:  # noqa: BLE001 - told to the kernel, which must not wait for ever
-                reply = {"trouble": f"{type(error).__name__}: {error}"}
-            print(json.dumps(reply), file=replies, flush=True)
+            print(answer(engine, line), file=replies, flush=True)
 
 
-def main(root: str) -> None:
-    """Serve a kernel through this process's standard streams; whatever else prints goes nowhere."""
+def answer(engine: Engine, request: str | bytes) -> str:
+    """The reply to a request, as JSON; what went wrong is one, too."""
+    try:
+        reply = engine.reply(json.loads(request))
+    except AutograderError as error:
+        reply = {"trouble": str(error)}
+    except Exception as error:  # noqa: BLE001 - told to the kernel, which must not wait for ever
+        reply = {"trouble": f"{type(error).__name__}: {error}"}
+    return json.dumps(reply)
+
+
+def own_output() -> TextIO:
+    """This process's standard output for replies alone; whatever else prints goes nowhere."""
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     with open(os.devnull, "wb") as nothing:
         os.dup2(nothing.fileno(), 1)
+    return replies
+
+
+def main(root: str) -> None:
+    """Serve a kernel through this process's standard streams."""
+    replies = own_output()
     serve(Course(Path(root)), chosen(), sys.stdin, replies)

@@ -12,13 +12,16 @@ import contextlib
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 PACKAGE_ROOT = Path(__file__).parents[2]
 COURSE, SEED, RESULTS = "AUTOGRADER_COURSE", "AUTOGRADER_SEED", "AUTOGRADER_RESULTS"
+ENGINE = "AUTOGRADER_ENGINE"  # the socket of an engine that several kernels share; see autograder.platforms.shared
+UNSAFE = "AUTOGRADER_UNSAFE"  # grade where student code cannot be kept apart
 EXECUTION = "NBGRADER_EXECUTION"
 PUBLIC_SEED = "2f31"
 OWN = re.compile(r"autograder\.platforms|\bgrader\.|\botter\.Notebook\(|^\s*import otter\b", re.MULTILINE)
@@ -31,29 +34,24 @@ class GraderFaultError(Exception):
 
 
 class Client:
-    """An engine and the pipe to it. course: a folder in the course, the one around here when empty."""
+    """A way to an engine: to the one that ENGINE names, or to one of its own.
+
+    course: a folder in the course, the one around here when empty; an engine that is shared has its own.
+    """
 
     def __init__(self, course: str = "") -> None:
-        code = _CODE.format(root=str(PACKAGE_ROOT), course=str(_course(course or os.environ.get(COURSE, ""))))
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", code],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-        )
+        shared = os.environ.get(ENGINE)
+        self._process = None if shared else _started(course or os.environ.get(COURSE, ""))
+        self._requests, self._replies = _connected(shared) if self._process is None else _pipes(self._process)
 
     def ask(self, topic: str, exercise: str, notebook: bytes) -> dict[str, Any]:
         """The engine's reply on an exercise, all when empty. Raises GraderFaultError."""
         seed = os.environ.get(SEED, PUBLIC_SEED)
         encoded = base64.b64encode(notebook).decode()
         request = {"topic": topic, "exercise": exercise, "seed": seed, "notebook": encoded}
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         try:
-            print(json.dumps(request), file=self._process.stdin, flush=True)
-            line = self._process.stdout.readline()
+            print(json.dumps(request), file=self._requests, flush=True)
+            line = self._replies.readline()
         except OSError:
             line = ""
         if not line:
@@ -64,17 +62,45 @@ class Client:
         return reply
 
     def close(self) -> None:
-        """End the engine: its input ends, and it with it."""
-        assert self._process.stdin is not None
+        """End the engine, if it is one's own: its input ends, and it with it."""
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            self._requests.close()
+        if self._process is not None:
+            try:
+                self._process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._replies.close()
+
+
+def _started(course: str) -> subprocess.Popen[str]:
+    """An engine for the course around a folder."""
+    code = _CODE.format(root=str(PACKAGE_ROOT), course=str(_course(course)))
+    return subprocess.Popen(
+        [sys.executable, "-I", "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process.stdin, process.stdout
+
+
+def _connected(path: str | None) -> tuple[IO[str], IO[str]]:
+    """To and from a shared engine. Raises GraderFaultError where there is none."""
+    with socket.socket(socket.AF_UNIX) as link:
         try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+            link.connect(str(path))
+        except OSError as error:
+            raise GraderFaultError(f"{ENGINE}={path}: no engine answers there ({error.strerror})") from None
+        return link.makefile("w", encoding="utf-8"), link.makefile("r", encoding="utf-8")
 
 
 def _course(wanted: str) -> Path:
@@ -139,17 +165,30 @@ def graded(topic: str, exercise: str, *, hidden: bool = False) -> float | None:
     """The points of an exercise's public or hidden questions; the feedback is printed.
 
     nbgrader takes the value of a cell for its partial credit, and gives full marks for a cell without one: so it is
-    for hidden questions that a student's edition does not have. Raises GraderFaultError, also when they are missing
-    where nbgrader grades.
+    for hidden questions that a student's edition does not have. It gives none for a cell that raises: so where
+    nbgrader grades and the fault is ours, or hidden questions are missing, the kernel ends, and nbgrader says that
+    this student was not graded. Raises GraderFaultError elsewhere.
     """
-    reply = _asked(topic, exercise)
-    questions = [question for question in reply["questions"] if question["hidden"] is hidden]
+    try:
+        reply = _asked(topic, exercise)
+        questions = [question for question in reply["questions"] if question["hidden"] is hidden]
+        if hidden and not questions and os.environ.get(EXECUTION) == "autograde":
+            raise GraderFaultError(f"there are no hidden questions on {exercise} here; set {COURSE} to the full course")
+    except GraderFaultError as fault:
+        if os.environ.get(EXECUTION) == "autograde":
+            _end_kernel(f"{topic}, {exercise}: not graded: {fault}")
+        raise
     print(reply["hidden"] if hidden else "\n".join(question["text"] for question in questions))
     if hidden and not questions:
-        if os.environ.get(EXECUTION) == "autograde":
-            raise GraderFaultError(f"there are no hidden questions on {exercise} here; set {COURSE} to the full course")
         return None
     return float(round(sum(question["score"] for question in questions), 6))
+
+
+def _end_kernel(why: str) -> None:
+    """Tell whoever started nbgrader why, past the notebook, and end this kernel."""
+    terminal = getattr(sys.stderr, "_original_stdstream_copy", None) or 2
+    os.write(terminal, f"\n{why}\n".encode())
+    os._exit(1)
 
 
 def require(topic: str, exercise: str, name: str) -> None:

@@ -6,56 +6,51 @@ and we know questions. So scores are compared question by question, and with nbg
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib import metadata
-from pathlib import Path
-from typing import Any
 
-from autograder.grading import Grader, versions
+from autograder.fingerprint import versions
 from autograder.manifest import Course
-from autograder.model import PUBLIC_SEED, AutograderError, QuestionResult, Submission
-from autograder.platforms import documents, gradescope, harness, nbgrader_release, otter_release
-from autograder.platforms.engine import submission_of
-from autograder.platforms.kernel import COURSE, SEED
-from autograder.platforms.nbgrader_import import tree_at
-from autograder.platforms.parts import for_nbgrader, for_otter
-from autograder.platforms.release import as_bytes, material
+from autograder.platforms.kept import Kept
+from autograder.platforms.routes import OURS, ROUTES, Scores, Ways
 from autograder.platforms.samples import KINDS, Sample, samples
-from autograder.sandbox.choice import choose
 from autograder.scoring import total
 
 PACKAGES = ("nbgrader", "otter-grader", "nbclient", "ipykernel")
-ROUTES = ("notebook", "nbgrader", "otter", "gradescope")
-SECONDS = 4 * 3600.0
-
-Scores = Mapping[str, float]
+TOGETHER = 12  # submissions that go one way before they go the next: what an interruption may lose
 
 
 @dataclass(frozen=True)
 class Row:
-    """One submission's scores, by route and then by question. cells: which questions each of nbgrader's cells sums."""
+    """One submission's scores, by route and then by question. cells: by question, nbgrader's cell that holds it.
+
+    others: the routes that were gone. state: of topic and program, which they were gone at.
+    """
 
     topic: str
     sample: Sample
     ours: Scores
     others: Mapping[str, Scores]
-    cells: Mapping[str, tuple[str, ...]]
+    cells: Mapping[str, str]
+    state: str = ""
+
+    def expected(self, route: str) -> Scores:
+        """What a route should give: our scores, for nbgrader summed in its cells."""
+        if route != "nbgrader":
+            return self.ours
+        held: dict[str, list[float]] = {}
+        for name, score in self.ours.items():
+            held.setdefault(self.cells[name], []).append(score)
+        return {cell: total(scores) for cell, scores in held.items()}
 
     def differing(self, route: str) -> tuple[str, ...]:
         """The questions, or cells, whose score by that route is not ours."""
-        expected = self.ours
-        if route == "nbgrader":
-            expected = {cell: total(self.ours[name] for name in names) for cell, names in self.cells.items()}
-        found = self.others[route]
+        expected, found = self.expected(route), self.others.get(route)
+        if found is None:
+            return ()
         return tuple(sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)))
 
 
@@ -67,146 +62,35 @@ def chosen_samples(course: Course, topic: str, most: int) -> tuple[Sample, ...]:
     return (first, second, *others)
 
 
-def rows(course: Course, topic: str, chosen: Sequence[Sample], routes: Iterable[str] = ROUTES) -> Iterator[Row]:
-    """Every submission's scores by every route. Raises AutograderError when a platform's own command fails."""
-    grader = Grader(course, topic, name_mistakes=False)
-    with closing(choose(course.assignment(topic).framework)) as sandbox, tempfile.TemporaryDirectory() as folder:
+def run(
+    course: Course, topic: str, chosen: Sequence[Sample], kept: Kept, routes: Sequence[str] = ROUTES, until: float = 0
+) -> bool:
+    """Send submissions every way that they have not gone yet, a few at a time; whether all have gone all ways now.
 
-        def ours(submission: Submission) -> tuple[QuestionResult, ...]:
-            found: list[tuple[QuestionResult, ...]] = []
-            answerer = grader.submitted(submission, sandbox, PUBLIC_SEED)
-            grader.grade([answerer], lambda report: found.append(report.questions))
-            return found[0]
-
-        asked = [ours(Submission(each.name, {f"{topic}.py": each.module})) for each in chosen]
-        place = Place(course, topic, Path(folder), tuple(asked[0]))
-        ways: dict[str, Callable[[Sequence[Sample]], list[Scores]]] = {
-            "notebook": lambda them: [
-                _scores(ours(submission_of(as_bytes(each.plain_notebook()), topic))) for each in them
-            ],
-            "nbgrader": place.by_nbgrader,
-            "otter": place.by_otter,
-            "gradescope": place.by_gradescope,
-        }
-        found = {route: ways[route](chosen) for route in routes}
-    cells: dict[str, tuple[str, ...]] = {}
-    for question in asked[0]:
-        cell = _cell(question)
-        cells[cell] = (*cells.get(cell, ()), question.name)
-    for number, sample in enumerate(chosen):
-        yield Row(topic, sample, _scores(asked[number]), {name: way[number] for name, way in found.items()}, cells)
+    until: the moment of the monotonic clock after which nothing more is begun, 0 for none. Raises AutograderError
+    when a platform's own command fails.
+    """
+    with closing(Ways(course, topic)) as ways:
+        for first in range(0, len(chosen), TOGETHER):
+            for route in (OURS, *routes):
+                open_ones = [one for one in chosen[first : first + TOGETHER] if kept.scores(one, route) is None]
+                if not open_ones:
+                    continue
+                if until and time.monotonic() > until:
+                    return False
+                if route == OURS:
+                    kept.cells(ways.cells())
+                kept.add(route, open_ones, ways.scores(route, open_ones))
+    return True
 
 
-def _scores(questions: Iterable[QuestionResult]) -> Scores:
-    return {question.name: question.score for question in questions}
-
-
-def _cell(question: QuestionResult) -> str:
-    return f"{'hidden' if question.hidden else 'public'}-{question.exercise}"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder where the platforms' own commands run, and a topic's questions."""
-
-    course: Course
-    topic: str
-    folder: Path
-    questions: tuple[QuestionResult, ...]
-
-    def by_nbgrader(self, chosen: Sequence[Sample]) -> list[Scores]:
-        """generate_assignment, then autograde, which executes every notebook in a kernel; the scores by cell."""
-        tree = self.folder / "nbgrader"
-        path = tree / "source" / self.topic / f"{self.topic}.ipynb"
-        documents.write(path, nbgrader_release.source_notebook(material(self.course, self.topic, "en", for_nbgrader)))
-        (tree / "nbgrader_config.py").write_text(
-            nbgrader_release.CONFIG.format(seconds=nbgrader_release.CELL_SECONDS, course=str(self.course.root)), "utf-8"
-        )
-        self._run(tree, "nbgrader", "generate_assignment", self.topic)
-        released = json.loads((tree / "release" / self.topic / f"{self.topic}.ipynb").read_text("utf-8"))
-        for number, sample in enumerate(chosen):
-            target = tree / "submitted" / f"student{number}" / self.topic / f"{self.topic}.ipynb"
-            documents.write(target, sample.in_notebook(released))
-        self._run(tree, "nbgrader", "autograde", self.topic)
-        with tree_at(tree).gradebook() as book:
-            return [_cell_scores(book.find_submission(self.topic, f"student{n}")) for n in range(len(chosen))]
-
-    def by_otter(self, chosen: Sequence[Sample]) -> list[Scores]:
-        """`otter assign`, then what `otter run` calls, for each notebook."""
-        folder = self.folder / "otter"
-        path = folder / f"{self.topic}.ipynb"
-        documents.write(path, otter_release.source_notebook(material(self.course, self.topic, "en", for_otter)))
-        self._run(folder, "otter", "assign", "--no-run-tests", path.name, "dist")
-        archive = next((folder / "dist" / "autograder").glob("*.zip"))
-        released = json.loads((folder / "dist" / "student" / path.name).read_text("utf-8"))
-        return [self._otter_run(folder, archive, sample.in_notebook(released)) for sample in chosen]
-
-    def _otter_run(self, folder: Path, archive: Path, notebook: Mapping[str, Any]) -> Scores:
-        from otter.api import grade_submission
-
-        path = folder / "submission" / f"{self.topic}.ipynb"
-        documents.write(path, notebook)
-        with _environment(**self._environment()), contextlib.redirect_stdout(io.StringIO()):
-            results = grade_submission(str(path), str(archive), quiet=True)
-        scores: dict[str, float] = {}
-        for exercise in dict.fromkeys(question.exercise for question in self.questions):
-            ordered = [
-                q for hidden in (False, True) for q in self.questions if (q.exercise, q.hidden) == (exercise, hidden)
-            ]
-            cases = results.get_result(exercise).test_case_results
-            scores |= {q.name: q.points if case.passed else 0.0 for q, case in zip(ordered, cases, strict=True)}
-        return scores
-
-    def by_gradescope(self, chosen: Sequence[Sample]) -> list[Scores]:
-        """The archive's run_autograder in the platform's folders, by turns on a module and on a notebook."""
-        archive = gradescope.write(
-            self.course, self.folder / "gradescope.zip", gradescope.Settings(self.topic), bytes(32)
-        )
-        found: list[Scores] = []
-        for number, sample in enumerate(chosen):
-            path = self.folder / "submission" / f"{self.topic}{'.ipynb' if number % 2 else '.py'}"
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(as_bytes(sample.plain_notebook()) if number % 2 else sample.module)
-            tests = harness.run(archive, path, **{SEED: PUBLIC_SEED}).results["tests"]
-            names = [question.name for question in self.questions]
-            found.append({name: test["score"] for name, test in zip(names, tests, strict=True)})
-        return found
-
-    def _environment(self) -> dict[str, str]:
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        root = str(Path(__file__).parents[2])
-        return {COURSE: str(self.course.root), SEED: PUBLIC_SEED, "PATH": path, "PYTHONPATH": root}
-
-    def _run(self, folder: Path, *command: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=folder,
-            env={**os.environ, **self._environment()},
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        if done.returncode:
-            raise AutograderError(f"{' '.join(command)} failed:\n{(done.stdout + done.stderr)[-3000:]}")
-
-
-def _cell_scores(submission: Any) -> Scores:
-    return {grade.name: grade.score for notebook in submission.notebooks for grade in notebook.grades}
-
-
-@contextlib.contextmanager
-def _environment(**values: str) -> Iterator[None]:
-    """This process's environment with other values for a while."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
+def rows(topic: str, chosen: Iterable[Sample], kept: Kept, routes: Sequence[str] = ROUTES) -> Iterator[Row]:
+    """What is known of every submission that our engine has graded."""
+    for sample in chosen:
+        ours = kept.scores(sample, OURS)
+        if ours is not None:
+            others = {route: scores for route in routes if (scores := kept.scores(sample, route)) is not None}
+            yield Row(topic, sample, ours, others, kept.cells(), kept.state(sample))
 
 
 def heading() -> str:
@@ -215,26 +99,111 @@ def heading() -> str:
     return ", ".join(f"{name} {version}" for name, version in found.items())
 
 
-def table(found: Sequence[Row]) -> str:
-    """A line for each topic and kind of submission: how many, and by each route how many scores are not ours."""
-    routes = list(found[0].others) if found else []
-    lines = [f"{'topic':18} {'kind':12} {'submissions':>11} {'scores':>7} " + " ".join(f"{r:>10}" for r in routes)]
+def table(found: Sequence[Row], routes: Sequence[str] = ROUTES) -> list[tuple[str, ...]]:
+    """By topic and kind: how many submissions and scores, and by each route how many scores are as ours are.
+
+    The first line names the columns. A route that not all have gone says how many have.
+    """
+    lines: list[tuple[str, ...]] = [("topic", "kind", "submissions", "scores", *routes)]
     for topic in dict.fromkeys(row.topic for row in found):
         for kind in KINDS:
             group = [row for row in found if (row.topic, row.sample.kind) == (topic, kind)]
-            wrong = [sum(len(row.differing(route)) for row in group) for route in routes]
-            shown = " ".join(f"{'same' if not count else f'{count} differ':>10}" for count in wrong)
-            scores = sum(len(row.ours) for row in group)
-            lines += [f"{topic:18} {kind:12} {len(group):11} {scores:7} {shown}"] if group else []
-    return "\n".join(lines)
+            if group:
+                scores = sum(len(row.ours) for row in group)
+                cells = (_compared(group, route) for route in routes)
+                lines.append((topic, kind, str(len(group)), str(scores), *cells))
+    return lines
 
 
-def details(found: Iterable[Row]) -> str:
-    """A line for each submission as CSV: its total by each route, and what differs."""
-    lines = []
+def _compared(group: Sequence[Row], route: str) -> str:
+    gone = [row for row in group if route in row.others]
+    wrong = sum(len(row.differing(route)) for row in gone)
+    said = "same" if not wrong else f"{wrong} differ"
+    return said if len(gone) == len(group) else f"{said} ({len(gone)} run)" if gone else "not run"
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """A table for a terminal."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    shown = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+    return "\n".join(line.rstrip() for line in shown)
+
+
+def deviations(found: Iterable[Row]) -> Iterator[str]:
+    """A line for each score that is not ours."""
     for row in found:
-        totals = [total(row.ours.values()), *(total(scores.values()) for scores in row.others.values())]
+        for route in row.others:
+            for name in row.differing(route):
+                ours, other = row.expected(route).get(name), row.others[route].get(name)
+                yield f"{row.topic}, {row.sample.name}, {name}: {route} gives {other}, we give {ours}"
+
+
+def details(found: Iterable[Row], routes: Sequence[str] = ROUTES) -> str:
+    """A line for each submission as CSV: its total by each route, and what differs."""
+    lines = [",".join(["topic", "submission", OURS, *routes, "differing"])]
+    for row in found:
+        totals = [row.ours, *(row.others.get(route) for route in routes)]
+        shown = ("" if scores is None else f"{total(scores.values()):g}" for scores in totals)
         wrong = " ".join(f"{route}:{name}" for route in row.others for name in row.differing(route))
-        lines.append(",".join([row.topic, row.sample.name, *(f"{value:g}" for value in totals), wrong]))
-    header = ",".join(["topic", "submission", "ours", *(ROUTES if not lines else row.others), "differing"])
-    return "\n".join([header, *lines]) + "\n"
+        lines.append(",".join([row.topic, row.sample.name, *shown, wrong]))
+    return "\n".join(lines) + "\n"
+
+
+PAGE = """\
+# The same scores on every platform
+
+Written by `make parity PAGE={path}`, not by hand. Every known answer of a topic (the reference, the starter, every
+alternative, every registered mistake) is graded five ways, and the scores are compared with those that our engine gives
+the module: question by question, and with nbgrader cell by cell (a cell holds an exercise's public questions, another
+its hidden ones). Every way grades public and hidden questions alike.
+
+- notebook: our engine, on a notebook of the same code
+- nbgrader: `nbgrader generate_assignment`, the released notebook filled in, `nbgrader autograde`, which executes it in
+  a kernel; what its gradebook then holds
+- otter: `otter assign`, the students' notebook filled in, then what `otter run` calls, with our plugin
+- gradescope: the archive's `run_autograder` in the platform's folders, on half of the submissions as modules and on
+  half as notebooks
+
+Inputs are drawn from seed {seed}. Kernels are forked from one that has imported what they need, and notebooks share one
+engine; nothing else differs from a single run. "Same" means that no score differs; "not run" that the way was not gone
+yet, "(n run)" that n submissions have.
+
+Versions: {versions}. Program and topics, as the reports' fingerprints have them: {states}.
+
+{table}
+
+{submissions} submissions, {compared} scores compared, {differing} of them other than ours{colon}
+
+{deviations}
+"""
+
+
+def basis(course: Course, topic: str) -> Iterator[bytes]:
+    """What a topic's scores rest on, besides the submission: its facts, its graders, and what grades.
+
+    Solutions and mistakes are not among it: what of them matters is in the submission.
+    """
+    yield heading().encode()
+    yield (course.root / "assignments" / topic / "assignment.toml").read_bytes()
+    for path in course.graders(topic):
+        yield path.read_bytes()
+
+
+def page(found: Sequence[Row], path: str, seed: str, routes: Sequence[str] = ROUTES) -> str:
+    """The table as a page of the documentation."""
+    heads, *lines = table(found, routes)
+    marked = [heads, ["---"] * len(heads), *lines]
+    wrong = [f"- {line}" for line in deviations(found)]
+    made = PAGE.format(
+        path=path,
+        seed=seed,
+        versions=heading(),
+        states=", ".join(sorted({row.state for row in found})),
+        table="\n".join("| " + " | ".join(line) + " |" for line in marked),
+        submissions=len(found),
+        compared=sum(len(row.expected(route)) for row in found for route in row.others),
+        differing=len(wrong),
+        colon=":" if wrong else ".",
+        deviations="\n".join(wrong),
+    )
+    return made.rstrip() + "\n"

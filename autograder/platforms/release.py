@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.grading import Grader
-from autograder.language import title
+from autograder.language import say, title
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, Assignment, AutograderError, Exercise, QuestionResult, Report, UsageError
 from autograder.platforms.documents import code
 from autograder.platforms.parts import Part, parts_of
+from autograder.render.scored import BONUS
 from autograder.scoring import total
 
 
@@ -45,7 +46,8 @@ class Material:
     def heading(self, name: str) -> str:
         """An exercise's title and points as a heading."""
         exercise = self.exercise(name)
-        return f"## {title(exercise.title, self.language)} ({exercise.points:g})"
+        bonus = f", {say(BONUS, self.language)}" if exercise.bonus else ""
+        return f"## {title(exercise.title, self.language)} ({exercise.points:g}{bonus})"
 
 
 def material(course: Course, topic: str, language: str, marked: Callable[[str], str]) -> Material:

@@ -26,7 +26,7 @@ class Scene(Protocol):
         """The answer to `name(*arguments, **keywords)`."""
         ...
 
-    def gradients(self, name: str, inputs: list[Any], along: Along) -> dict[str, Any]:
+    def gradients(self, name: str, inputs: list[Any], along: Along, twice: list[Any] | None) -> dict[str, Any]:
         """`learning.gradients` of what is named."""
         ...
 
@@ -99,11 +99,11 @@ def _words(reference: Handle | Named) -> str:
     return f"#{reference._number}" if isinstance(reference, Handle) else reference.__name__
 
 
-def gradients(reference: Any, inputs: list[Any], along: Along) -> dict[str, Any]:
+def gradients(reference: Any, inputs: list[Any], along: Along, twice: list[Any] | None = None) -> dict[str, Any]:
     """`learning.gradients` of a reference's module or function, live or recorded."""
     if isinstance(reference, (Handle, Named)):
-        return reference._scene.gradients(_words(reference), inputs, along)
-    return learning.gradients(reference, inputs, along)
+        return reference._scene.gradients(_words(reference), inputs, along, twice)
+    return learning.gradients(reference, inputs, along, twice=twice)
 
 
 def tied(reference: Any) -> list[list[str]]:

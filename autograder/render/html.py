@@ -15,7 +15,9 @@ from autograder.language import say, title
 from autograder.model import Assignment, Grid, QuestionResult, Report, Sentence, Status, Verdict, sentence
 from autograder.render import palette, svg
 from autograder.render.clean import clean
-from autograder.render.explained import WORDS, again
+from autograder.render.commands import Typed, here
+from autograder.render.explained import WORDS, again, stepped
+from autograder.render.scored import BONUS, scored
 from autograder.scoring import ExerciseScore, by_exercise, total
 
 CODES = {"en": "en", "zh": "zh-CN"}
@@ -29,14 +31,16 @@ def page(
     reveal_hidden: bool = True,
     heading: str = "",
     remarks: Sequence[Sentence] = (),
+    typed: Typed | None = None,
 ) -> str:
     """The page for these topics. reveal_hidden: False reduces hidden questions to title, status and points.
 
     heading: what stands above, by default that it is a report. remarks: stand below it, each in a line.
+    typed: how commands are typed, by default as this process was.
     """
     style = palette.style()
     name = heading or say(sentence("Your exercises"), language)
-    body = "".join(_Writer(language, reveal_hidden).body(graded, name, remarks))
+    body = "".join(_Writer(language, reveal_hidden, typed or here()).body(graded, name, remarks))
     return (
         f'<!doctype html>\n<html lang="{CODES[language]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(style)}">\n'
@@ -60,8 +64,8 @@ def text(value: str) -> str:
 class _Writer:
     """The parts of one page in one language."""
 
-    def __init__(self, language: str, reveal_hidden: bool) -> None:
-        self.language, self.reveal_hidden = language, reveal_hidden
+    def __init__(self, language: str, reveal_hidden: bool, typed: Typed) -> None:
+        self.language, self.reveal_hidden, self.typed = language, reveal_hidden, typed
 
     def words(self, template: str, **values: object) -> str:
         """A sentence of our own, escaped."""
@@ -76,15 +80,16 @@ class _Writer:
         skip = self.words("To the content")
         score, points = (total(getattr(report, key) for _, report in graded) for key in ("score", "points"))
         points_of = self.words("{score:g} of {points:g} points", score=score, points=points)
+        extra = total(question.score for _, report in graded for question in report.questions if question.bonus)
+        points_of += self.words(", bonus {score:g}", score=extra) if extra else ""
         yield f'<a class="skip" href="#content">{skip}</a>\n'
         yield f"<header><h1>{text(heading)}</h1>\n<p>{points_of}</p>\n"
         yield from (f'<p class="remark">{self.said(remark)}</p>\n' for remark in remarks)
         if len(graded) > 1:
             yield from self.contents(graded)
         yield '</header>\n<main id="content">\n'
-        first = next(
-            (question for question in _in_order(graded) if is_tried(question) and self.is_told(question)), None
-        )
+        tried = [question for question in _in_order(graded) if is_tried(question) and self.is_told(question)]
+        first = min(tried, key=lambda question: question.bonus, default=None)
         for assignment, report in graded:
             yield from self.topic(assignment, report, first)
         yield "</main>\n"
@@ -96,7 +101,7 @@ class _Writer:
         yield f'<nav aria-label="{label}"><ul>\n'
         for assignment, report in graded:
             name = text(title(assignment.title, self.language))
-            yield f'<li><a href="#{text(assignment.topic)}">{name}</a> {report.score:g}/{report.points:g}</li>\n'
+            yield f'<li><a href="#{text(assignment.topic)}">{name}</a> {text(scored(report, self.language))}</li>\n'
         yield "</ul></nav>\n"
 
     def topic(self, assignment: Assignment, report: Report, first: QuestionResult | None) -> Iterator[str]:
@@ -111,7 +116,7 @@ class _Writer:
             review = self.words("For review: {what}", what=say(flag.message, self.language))
             yield f"<p>{review}</p>\n"
         for score in scores:
-            yield f"<h3>{text(title(score.exercise.title, self.language))}</h3>\n"
+            yield f"<h3>{text(title(score.exercise.title, self.language))}{self.bonus(score)}</h3>\n"
             for question in score.questions:
                 yield from self.question(report, question, opens=question is first)
         yield "</section>\n"
@@ -126,9 +131,14 @@ class _Writer:
         for score in scores:
             passed = sum(question.verdict.status is Status.PASSED for question in score.questions)
             name = f"{text(title(score.exercise.title, self.language))} <code>{text(score.exercise.name)}</code>"
+            name += self.bonus(score)
             yield f'<tr><th scope="row">{name}</th><td class="number">{score.score:g}/{score.points:g}</td>'
             yield f'<td class="number">{passed}/{len(score.questions)}</td></tr>\n'
         yield "</tbody></table>\n"
+
+    def bonus(self, score: ExerciseScore) -> str:
+        """The word behind the name of an exercise that is one."""
+        return f' <span class="quiet">{self.said(BONUS)}</span>' if score.exercise.bonus else ""
 
     def is_told(self, question: QuestionResult) -> bool:
         """Whether more than a question's title, status and points may be read."""
@@ -179,6 +189,8 @@ class _Writer:
             )
         if seen is not None and seen.mismatched is not None:
             yield self.words("entries"), self.words("{bad} of {all} differ", bad=seen.mismatched, all=seen.total)
+        if seen is not None and seen.steps:
+            yield self.words("parts"), "<br>".join(map(text, stepped(seen.steps, self.language)))
         if verdict.pattern is not None:
             yield self.words("pattern"), self.said(verdict.pattern)
         if verdict.attribution is not None:
@@ -188,7 +200,7 @@ class _Writer:
         yield self.words("where"), _pre("\n".join(verdict.traceback))
         yield self.words("printed"), _pre(verdict.output.strip())
         if verdict.status is not Status.PASSED and not question.hidden:
-            yield self.words("again"), f"<code>{text(again(report, question))}</code>"
+            yield self.words("again"), f"<code>{text(again(report, question, self.typed))}</code>"
 
     def pictures(self, verdict: Verdict) -> Iterator[str]:
         """The maps of a difference, and what the checks gave to be drawn."""

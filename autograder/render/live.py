@@ -11,7 +11,9 @@ from rich.text import Text
 
 from autograder.language import say, title
 from autograder.model import Assignment, QuestionResult, Report, Sentence, Status, sentence
+from autograder.render.commands import Typed, here
 from autograder.render.explained import explained, mark, most_telling
+from autograder.render.scored import scored, worded
 from autograder.scoring import ExerciseScore, by_exercise
 
 KEYS = sentence("n next exercise · h hint · a all · q quit · saved files are graded at once")
@@ -31,19 +33,21 @@ class View:
     pending: tuple[str, ...] = ()
 
 
-def live(assignment: Assignment, report: Report, view: View, language: str) -> RenderableType:
-    """The whole page."""
-    heading = f"{title(assignment.title, language)}  {report.score:g}/{report.points:g}"
+def live(
+    assignment: Assignment, report: Report, view: View, language: str, typed: Typed | None = None
+) -> RenderableType:
+    """The whole page. typed: how its commands are typed, by default as this process was."""
+    heading = f"{title(assignment.title, language)}  {scored(report, language)}"
     scores = by_exercise(report, assignment.exercises)
-    parts: list[RenderableType] = [Text(heading, style="bold"), _table(scores, view), Text("")]
-    parts += _explained(report, view, language)
+    parts: list[RenderableType] = [Text(heading, style="bold"), _table(scores, view, language), Text("")]
+    parts += _explained(report, view, language, typed or here())
     if view.pending:
         waiting = sentence("… still to be asked again: {names}", names=", ".join(view.pending))
         parts.append(Text(say(waiting, language), style="dim"))
     return Group(*parts, Text(""), Text(say(KEYS, language), style="dim"))
 
 
-def _table(scores: tuple[ExerciseScore, ...], view: View) -> Table:
+def _table(scores: tuple[ExerciseScore, ...], view: View, language: str) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, overflow="ellipsis")
@@ -52,11 +56,12 @@ def _table(scores: tuple[ExerciseScore, ...], view: View) -> Table:
     for score in scores:
         marks = Text.assemble(*(mark(question) for question in score.questions))
         pointer = "▸" if score.exercise.name == view.exercise else " "
+        marks.append(f" {worded('', language, bonus=True)}" if score.exercise.bonus else "", style="dim")
         table.add_row(pointer, score.exercise.name, f"{score.score:g}/{score.points:g}", marks)
     return table
 
 
-def _explained(report: Report, view: View, language: str) -> Iterator[RenderableType]:
+def _explained(report: Report, view: View, language: str, typed: Typed) -> Iterator[RenderableType]:
     wanted = [question for question in report.questions if view.everything or question.exercise == view.exercise]
     wrong = [question for question in wanted if is_wrong(question)]
     if not wrong:
@@ -64,7 +69,7 @@ def _explained(report: Report, view: View, language: str) -> Iterator[Renderable
     for number, question in enumerate(wrong if view.everything else [most_telling(wrong)] if wrong else []):
         if number:
             yield Text("")
-        yield explained(report, question if view.hint else _without_hint(question), language)
+        yield explained(report, question if view.hint else _without_hint(question), language, typed)
         if question.verdict.hint and not view.hint:
             yield Text(say(sentence("  There is a hint: press h."), language), style="dim")
         if view.hint and not question.verdict.hint:

@@ -21,6 +21,7 @@ from autograder.sandbox.layers.confine import LANDLOCK, LIMITS, NAMESPACES, SECC
 from autograder.sandbox.layers.limits import ended, kill
 from autograder.sandbox.layers.probe import Layer, level
 from autograder.sandbox.protocol import Ending, SandboxError
+from autograder.sandbox.waiting import pid_behind, waited_seconds
 
 Prefix = Callable[[Sequence[str]], Sequence[str]]
 
@@ -63,6 +64,10 @@ class ForkedChild:
         """The worker has left word with the kernel what to do at this signal."""
         with contextlib.suppress(OSError):
             signal.pidfd_send_signal(self._handle, signal.SIGUSR1)
+
+    def waited_seconds(self) -> float:
+        """In the kernel's words."""
+        return waited_seconds(pid_behind(self._handle))
 
     def end(self, *, patience: float = 0.0) -> Ending:
         """Kill, reap, close."""

@@ -5,6 +5,7 @@ torch is imported only when a request needs it; a NumPy topic never pays for it.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
+from autograder.sandbox import uncompiled
 
 Watch = Callable[..., Any]
 
@@ -25,10 +27,10 @@ def unwatched(function: Callable[..., Any], /, *arguments: Any, **keywords: Any)
 
 
 def tensor(value: wire.Tensor, device: str = "cpu") -> Any:
-    """A fresh torch tensor with the array's content, on the device where questions are answered."""
+    """A fresh torch tensor with the array's content and memory order, on the device where questions are answered."""
     import torch
 
-    return torch.from_numpy(value.array.copy()).to(device).requires_grad_(value.requires_grad)
+    return torch.from_numpy(value.array.copy(order="K")).to(device).requires_grad_(value.requires_grad)
 
 
 def array(value: Any) -> Any:
@@ -45,26 +47,48 @@ def array(value: Any) -> Any:
         return wire.Opaque(f"tensor of dtype {value.dtype}")
 
 
-def load_weights(module: Any, weights: dict[str, Any]) -> dict[str, Any]:
+def load_weights(module: Any, weights: dict[str, Any], free: list[str]) -> dict[str, Any]:
     """Copy weights and buffers into a module by name. Returns what did not fit, and what the module consists of.
 
+    free: which of them may go by any name: what has the only parameter of their shape is taken for them.
     missing, unexpected, shapes: as lists of names and a dict; a buffer too many is nobody's business (a table of
-    positions, a mask). tied: see `tied`. count: of numbers in the parameters, shared ones once.
+    positions, a mask). names: ours by those under which they are found, where they differ. ambiguous: which of
+    the missing ones could be several parameters. tied: see `tied`.
     """
     import torch
 
     own, named = module.state_dict(), named_parameters(module)
-    fits = {name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}
+    fits = {name: name for name, value in weights.items() if name in own and own[name].shape == value.shape}
+    ambiguous: list[str] = []
+    if free:
+        ours = {name: weights[name] for name in free if name not in fits}
+        theirs = {name: value for name, value in named.items() if name not in fits}
+        found, ambiguous = _alike(ours, theirs)
+        fits |= found
     with torch.no_grad():
-        for name, value in fits.items():
-            own[name].copy_(value)
+        for name, place in fits.items():
+            own[place].copy_(weights[name])
+    taken = set(fits.values())
+    misshaped = [name for name in sorted(own) if name in weights and name not in fits and name not in taken]
     return {
-        "missing": sorted(set(weights) - set(own)),
-        "unexpected": sorted(set(named) - set(weights)),
-        "shapes": {n: tuple(own[n].shape) for n in sorted(own) if n in weights and n not in fits},
+        "missing": sorted(set(weights) - set(fits) - set(misshaped)),
+        "unexpected": sorted(set(named) - set(weights) - taken),
+        "shapes": {name: tuple(own[name].shape) for name in misshaped},
+        "names": {place: name for name, place in fits.items() if name != place},
+        "ambiguous": ambiguous,
         "tied": tied(module),
-        "count": sum(parameter.numel() for parameter in {id(p): p for p in named.values()}.values()),
     }
+
+
+def _alike(ours: dict[str, Any], theirs: dict[str, Any]) -> tuple[dict[str, str], list[str]]:
+    """The one of theirs for each of ours that alone has its shape, and those of ours that could be several."""
+    alike: dict[tuple[int, ...], tuple[list[str], list[str]]] = {}
+    for side, named in enumerate((ours, theirs)):
+        for name, value in named.items():
+            alike.setdefault(tuple(value.shape), ([], []))[side].append(name)
+    sides = [(mine, yours) for mine, yours in alike.values() if mine and yours]
+    pairs = {mine[0]: yours[0] for mine, yours in sides if len(mine) == len(yours) == 1}
+    return pairs, sorted(name for mine, _ in sides for name in mine if name not in pairs)
 
 
 def named_parameters(module: Any) -> dict[str, Any]:
@@ -81,33 +105,51 @@ def tied(module: Any) -> list[list[str]]:
 
 
 def gradients(
-    target: Any, inputs: list[Any], along: list[Any] | Callable[[list[Any]], list[Any]], watch: Watch = unwatched
+    target: Any,
+    inputs: list[Any],
+    along: list[Any] | Callable[[list[Any]], list[Any]],
+    watch: Watch = unwatched,
+    *,
+    twice: list[Any] | None = None,
 ) -> dict[str, Any]:
     """Forward, then the gradient of Σ⟨v, output⟩ with respect to every floating input and named parameter.
 
     None for each gradient where the outputs do not have the form of the directions `along`, which may be made from
-    the outputs. buffers: as the forward pass has left them.
+    the outputs. buffers: as the forward pass has left them. twice: a direction u for each input, None for one that
+    has no gradient; then inputs_twice and parameters_twice are the gradients of Σ⟨u, gradient of the input⟩.
     watch: calls the student's part, so that what we do around it is not taken for theirs.
     """
-    import torch
-
     leaves = [_leaf(value) for value in inputs]
     outputs = watch(target, *leaves)
     outputs = list(outputs) if isinstance(outputs, (tuple, list)) else [outputs]
     along = along(outputs) if callable(along) else along
     parameters = named_parameters(target)
-    wanted = [leaf for leaf in leaves if isinstance(leaf, torch.Tensor) and leaf.requires_grad]
-    wanted += [parameter for parameter in parameters.values() if parameter.requires_grad]
+    wanted: dict[Any, Any] = {place: leaf for place, leaf in enumerate(leaves) if getattr(leaf, "requires_grad", False)}
+    wanted |= {name: parameter for name, parameter in parameters.items() if parameter.requires_grad}
     fits = [getattr(output, "shape", None) for output in outputs] == [direction.shape for direction in along]
-    pairs = zip(outputs, along, strict=True) if fits else ()
-    scalar = sum((output * direction).sum() for output, direction in pairs if isinstance(output, torch.Tensor))
-    found = iter(torch.autograd.grad(scalar, wanted, allow_unused=True) if _connected(scalar) else [None] * len(wanted))
-    return {
-        "outputs": outputs,
-        "inputs": [next(found) if isinstance(leaf, torch.Tensor) and leaf.requires_grad else None for leaf in leaves],
-        "parameters": {name: next(found) if p.requires_grad else None for name, p in parameters.items()},
-        "buffers": dict(target.named_buffers()) if hasattr(target, "named_buffers") else {},
-    }
+    first = _derived(list(zip(outputs, along, strict=True)) if fits else [], wanted, again=twice is not None)
+
+    def told(found: dict[Any, Any], ending: str = "") -> dict[str, Any]:
+        by_place = [found.get(place) for place in range(len(leaves))]
+        return {f"inputs{ending}": by_place, f"parameters{ending}": {name: found.get(name) for name in parameters}}
+
+    buffers = dict(target.named_buffers()) if hasattr(target, "named_buffers") else {}
+    given = {"outputs": outputs, **told(first), "buffers": buffers}
+    if twice is not None:
+        pairs = [(first.get(place), direction) for place, direction in enumerate(twice) if direction is not None]
+        given |= told(_derived(pairs, wanted), "_twice")
+    return given
+
+
+def _derived(pairs: list[tuple[Any, Any]], wanted: dict[Any, Any], *, again: bool = False) -> dict[Any, Any]:
+    """The gradients of Σ⟨direction, value⟩, where there are any. again: whether they can be derived once more."""
+    import torch
+
+    scalar = sum((value * direction).sum() for value, direction in pairs if isinstance(value, torch.Tensor))
+    if not _connected(scalar):
+        return {}
+    found = torch.autograd.grad(scalar, list(wanted.values()), allow_unused=True, create_graph=again)
+    return dict(zip(wanted, found, strict=True))
 
 
 def _connected(scalar: Any) -> bool:
@@ -148,6 +190,23 @@ def use_one_thread() -> None:
         torch.set_num_threads(1)
 
 
+def load_torch() -> None:
+    """Import torch for as little as it can be had: a tenth of its time would go into searching for garbage.
+
+    What is there afterwards is not searched again either.
+    """
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        import torch  # noqa: F401
+    finally:
+        gc.freeze()
+        if searching:
+            gc.enable()
+    uncompiled.leave_out()
+    use_one_thread()
+
+
 def use_cuda() -> str:
     """Make the GPU the place of everything that this process makes from now on. Returns what is in the way, or ''.
 
@@ -184,15 +243,15 @@ def gpu_in_sight() -> bool:
 def warm(framework: str, *, for_many: bool) -> None:
     """Pay once, before any student, for what the first use of a framework costs.
 
-    for_many: also for optimisers and the larger operators (a second), which only pays off over several submissions.
+    for_many: also for optimisers and the larger operators, which only pays off over several submissions.
     """
     np.linalg.svd(np.eye(3))
     np.random.default_rng(0).normal(size=3)
     if framework != "torch":
         return
+    load_torch()
     import torch
 
-    use_one_thread()
     if not for_many:
         return
     if not gpu_in_sight():  # a backward pass or an optimiser's step counts the GPUs, and then no child can have one

@@ -37,6 +37,10 @@ class Child(Protocol):
         """Ask the process to write to its wire where it is, on its way to its end. It may not; nothing is raised."""
         ...
 
+    def waited_seconds(self) -> float:
+        """How long it has been ready to run while the machine ran others; 0 where nobody can tell."""
+        ...
+
     def end(self, *, patience: float = 0.0) -> Ending:
         """Kill the process with everything below it, wait for it, close both ends.
 

@@ -123,11 +123,13 @@ class Engine:
         return self._keep(request, self.watch(OPERATORS[request["name"]], *operands))
 
     def _load_weights(self, request: Body) -> dict[str, Any]:
-        return {"value": learning.load_weights(self.target(request["target"]), self.incoming(request["weights"]))}
+        weights, free = self.incoming(request["weights"]), request["free"]
+        return {"value": learning.load_weights(self.target(request["target"]), weights, free)}
 
     def _grad(self, request: Body) -> dict[str, Any]:
-        inputs, along = self.incoming(request["arguments"]), self.incoming(request["along"])
-        return {"value": outgoing(learning.gradients(self.target(request["target"]), inputs, along, self.watch))}
+        target = self.target(request["target"])
+        inputs, along, twice = (self.incoming(request[name]) for name in ("arguments", "along", "twice"))
+        return {"value": outgoing(learning.gradients(target, inputs, along, self.watch, twice=twice))}
 
     def _train(self, request: Body) -> dict[str, Any]:
         inputs = self.incoming(request["arguments"])

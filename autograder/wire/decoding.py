@@ -23,6 +23,7 @@ from autograder.wire.values import (
     Seed,
     Tensor,
     WireError,
+    axes_of,
 )
 
 
@@ -52,10 +53,9 @@ def read_array(spec: Any, payload: memoryview, offset: int) -> tuple[Array, int]
         flat = np.frombuffer(payload, np.uint8, count, offset) != 0
     else:
         flat = np.frombuffer(payload, dtype, count, offset).astype(dtype.newbyteorder("="))
-    if spec["order"] == "F":
-        return flat.reshape(shape[::-1]).T, end
-    require(spec["order"] == "C", "order is C or F")
-    return flat.reshape(shape), end
+    require(type(spec["order"]) is str, "order is a text")
+    axes = axes_of(spec["order"], len(shape))  # axes[i]: which axis lies at place i in memory
+    return flat.reshape([shape[axis] for axis in axes]).transpose(sorted(range(len(axes)), key=axes.__getitem__)), end
 
 
 class Decoder:

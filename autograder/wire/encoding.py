@@ -20,7 +20,9 @@ from autograder.wire.values import (
     Seed,
     Tensor,
     WireError,
+    axes_of,
     dtype_code,
+    memory_order,
 )
 
 
@@ -90,10 +92,10 @@ class Encoder:
             if self.opaque is None:
                 raise
             return self._rescue(value, depth)
-        fortran = value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous
+        order = memory_order(value)
         little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-        flat = np.array(little.T if fortran else little, order="C", copy=True, subok=False).reshape(-1)
-        self.arrays.append({"dtype": code, "shape": list(value.shape), "order": "F" if fortran else "C"})
+        flat = np.array(little.transpose(axes_of(order, value.ndim)), order="C", copy=True, subok=False).reshape(-1)
+        self.arrays.append({"dtype": code, "shape": list(value.shape), "order": order})
         self.buffers.append(flat.view(np.uint8).data)
         return {"array": len(self.arrays) - 1}
 

@@ -75,3 +75,29 @@ def dtype_code(dtype: np.dtype[Any]) -> str:
     if code not in DTYPES or dtype.hasobject or dtype.subdtype is not None:
         raise WireError(f"an array of dtype {dtype} cannot be sent; allowed are {', '.join(sorted(DTYPES))}")
     return code
+
+
+def memory_order(array: Array) -> str:
+    """In which order an array's axes lie in memory, the slowest first: `C`, `F`, or one hexadecimal digit an axis.
+
+    An array with gaps between its entries travels without them; that its axes are not in C's order is kept.
+    """
+    if array.flags.c_contiguous or array.ndim < 2:
+        return "C"
+    if array.flags.f_contiguous:
+        return "F"
+    told = [
+        axis for axis in range(array.ndim) if array.shape[axis] > 1 and array.strides[axis]
+    ]  # the others lie anywhere
+    slowest_first = iter(sorted(told, key=lambda axis: -abs(array.strides[axis])))
+    axes = [next(slowest_first) if axis in told else axis for axis in range(array.ndim)]
+    return "C" if axes == sorted(axes) else "".join(f"{axis:x}" for axis in axes)
+
+
+def axes_of(order: str, ndim: int) -> tuple[int, ...]:
+    """The axes in the order of memory. Raises WireError for an order that is none of an array of so many axes."""
+    if order in ("C", "F"):
+        return tuple(range(ndim))[:: 1 if order == "C" else -1]
+    if sorted(order) != [f"{axis:x}" for axis in range(ndim)]:
+        raise WireError("malformed frame: order is C, F or the axes of the array")
+    return tuple(int(axis, 16) for axis in order)

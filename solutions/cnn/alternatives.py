@@ -1,6 +1,6 @@
 """Right answers written another way: each of them must keep every point."""
 
-from collections import OrderedDict, namedtuple
+from collections import namedtuple
 
 import numpy as np
 import torch
@@ -548,16 +548,31 @@ def conv2d_by_a_layer(x, w, b, stride=1, pad=0):
 
 @alternative("digits_cnn", replaces="DigitsCNN")
 class DigitsCNNInOneRow(nn.Sequential):
+    """Layers that have numbers for names, ReLU after the pooling."""
+
     def __init__(self, side=8, channels=1, classes=10):
-        layers = {"conv1": nn.Conv2d(channels, 16, kernel_size=3, padding="same"), "pool1": nn.MaxPool2d(2, 2)}
-        layers |= {
-            "relu1": nn.ReLU(),
-            "conv2": nn.Conv2d(16, 32, 3, 1, 1),
-            "pool2": nn.MaxPool2d(2),
-            "relu2": nn.ReLU(),
-        }
-        layers |= {"flat": nn.Flatten(), "read": nn.Linear(32 * (side // 2 // 2) ** 2, classes)}
-        super().__init__(OrderedDict(layers))
+        first, second = nn.Conv2d(channels, 16, kernel_size=3, padding="same"), nn.Conv2d(16, 32, 3, 1, 1)
+        read = nn.Linear(32 * (side // 2 // 2) ** 2, classes)
+        steps = (first, nn.MaxPool2d(2, 2), nn.ReLU(), second, nn.MaxPool2d(2), nn.ReLU(), nn.Flatten(), read)
+        super().__init__(*steps)
+
+
+@alternative("digits_cnn", replaces="DigitsCNN")
+class DigitsCNNOfTwoParts(nn.Module):
+    """Layers two levels deep, under other names."""
+
+    def __init__(self, side=8, channels=1, classes=10):
+        super().__init__()
+        pairs = [(channels, 16), (16, 32)]
+        self.features = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(*pair, 3, padding=1), nn.ReLU(inplace=True), nn.MaxPool2d(2)) for pair in pairs
+        )
+        self.classifier = nn.Linear(32 * (side // 4) ** 2, classes)
+
+    def forward(self, x):
+        for stage in self.features:
+            x = stage(x)
+        return self.classifier(torch.flatten(x, start_dim=1))
 
 
 @alternative("digits_cnn", replaces="DigitsCNN")

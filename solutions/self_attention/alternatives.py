@@ -447,17 +447,18 @@ def train_recall_with_projections(pairs, query, answer, seed):
 @alternative("train_recall")
 def train_recall_by_counting(pairs, query, answer, seed):
     """No gradient at all: which key goes with which query, and which value with which answer."""
+    pairs, query, answer = (given.cpu().numpy() for given in (pairs, query, answer))
     names = np.zeros((16, 16))
-    for shown, asked in zip(pairs.numpy(), query.numpy(), strict=True):
+    for shown, asked in zip(pairs, query, strict=True):
         names[asked, shown[:, 0]] += 1
     key_of = names.argmax(axis=1)  # the key that is shown whenever the query is asked
     words = np.zeros((10, 10))
-    for shown, asked, said in zip(pairs.numpy(), query.numpy(), answer.numpy(), strict=True):
+    for shown, asked, said in zip(pairs, query, answer, strict=True):
         words[shown[shown[:, 0] == key_of[asked], 1], said] += 1
 
     def model(pairs, query):
-        shown = pairs.numpy()
-        w = (shown[..., 0] == key_of[query.numpy()][:, None]) / 1.0  # attention that is one-hot
+        shown = pairs.cpu().numpy()
+        w = (shown[..., 0] == key_of[query.cpu().numpy()][:, None]) / 1.0  # attention that is one-hot
         return np.einsum("nt,ntc->nc", w, words[shown[..., 1]])
 
     return model

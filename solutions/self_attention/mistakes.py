@@ -865,6 +865,18 @@ class MultiHeadMergedByView(_MultiHead):
 
 @mistake(
     "multi_head",
+    en="Can view put every tensor into another shape, also one whose positions are not neighbours in memory?",
+    zh="view 对任何张量都能用吗？如果相邻位置在内存里并不相邻呢？",
+    replaces="MultiHeadSelfAttention",
+)
+class MultiHeadViewsItsInput(_MultiHead):
+    def projected(self, x):
+        flat = x.view(-1, x.shape[-1])  # (B · T, D)
+        return tuple(layer(flat).view(x.shape) for layer in (self.wq, self.wk, self.wv))
+
+
+@mistake(
+    "multi_head",
     en="Which layer mixes what the heads have found?",
     zh="各个头的结果由哪一层混合起来？",
     replaces="MultiHeadSelfAttention",

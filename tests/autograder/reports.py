@@ -38,7 +38,7 @@ WRONG = Verdict(
 )
 
 
-def question(status=Status.PASSED, *, exercise="scale", name="", hidden=False, verdict=None, points=2.0):
+def question(status=Status.PASSED, *, exercise="scale", name="", hidden=False, verdict=None, points=2.0, bonus=False):
     """A question that ended so."""
     verdict = verdict or Verdict(status)
     titles = {"en": f"{exercise} works", "zh": f"{exercise} 正确"}
@@ -53,6 +53,7 @@ def question(status=Status.PASSED, *, exercise="scale", name="", hidden=False, v
         verdict,
         "cpu",
         0.01234567,
+        bonus,
     )
 
 

@@ -68,6 +68,18 @@ def test_a_whole_file_is_read_as_facts(write):
     assert (shift.functions, shift.lecture, shift.starter) == (("shift",), "", "unimplemented")
 
 
+def test_an_exercise_may_be_a_bonus(write):
+    scale, shift = read(write(WHOLE + "bonus = true\n")).exercises
+    assert (scale.bonus, shift.bonus) == (False, True)
+
+
+@pytest.mark.parametrize("value", ['"yes"', "1", "[]"])
+def test_a_bonus_is_one_or_is_none(write, value):
+    said = refused(write(f"{WHOLE}bonus = {value}\n"))
+    assert said.startswith(": exercise: bonus = ")
+    assert said.endswith("is neither true nor false")
+
+
 FORBIDDING = WHOLE.replace(
     'lecture = "1.2"', 'forbidden = ["torch", "numpy.linalg.lstsq"]\nforbidden_costs = "flag"\nlecture = "1.2"'
 )

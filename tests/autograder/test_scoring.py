@@ -7,9 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.model import Exercise, Isolation, QuestionResult, Status, Verdict
-from autograder.scoring import by_exercise, exercise_of, report_of, score_of, total
+from autograder.scoring import (
+    by_exercise,
+    exercise_of,
+    is_full,
+    loses,
+    open_exercises,
+    report_of,
+    score_of,
+    to_work_on,
+    total,
+    worth,
+)
 
-EXERCISES = tuple(Exercise(name, 1.0, {"en": name, "zh": name}, (name,)) for name in ("scale", "shift"))
+EXERCISES = tuple(
+    Exercise(name, 1.0, {"en": name, "zh": name}, (name,), bonus=name == "twist")
+    for name in ("twist", "scale", "shift")
+)
 POINTS = st.sampled_from([0.5, 1.0, 1.5, 2.0, 0.1, 0.3, 10.0])
 
 
@@ -19,7 +33,8 @@ def questions(draw):
     status, points = draw(st.sampled_from(Status)), draw(POINTS)
     exercise = draw(st.sampled_from(EXERCISES)).name
     titles = {"en": "t", "zh": "t"}
-    return QuestionResult("q", exercise, titles, points, score_of(status, points), draw(st.booleans()), Verdict(status))
+    score, bonus = score_of(status, points), exercise == "twist"
+    return QuestionResult("q", exercise, titles, points, score, draw(st.booleans()), Verdict(status), bonus=bonus)
 
 
 def report(asked):
@@ -30,7 +45,34 @@ def report(asked):
 @given(st.lists(questions(), max_size=12))
 def test_a_score_lies_between_zero_and_its_points(asked):
     made = report(asked)
-    assert 0 <= made.score <= made.points
+    assert 0 <= made.score <= made.points + total(q.points for q in asked if q.bonus)
+
+
+@given(st.lists(questions(), max_size=12))
+def test_a_bonus_adds_to_the_score_and_not_to_the_points(asked):
+    without = [q for q in asked if not q.bonus]
+    assert report(asked).points == report(without).points == worth(asked)
+    assert report(asked).score == total([report(without).score, *(q.score for q in asked if q.bonus)])
+
+
+@given(st.lists(questions(), max_size=12))
+def test_what_lacks_points_is_not_full_whatever_a_bonus_brings(asked):
+    made = report(asked)
+    without = report([q for q in asked if not q.bonus] or asked)
+    assert is_full(made) is not loses(without)
+    assert loses(made) is any(q.score < q.points for q in asked)
+
+
+@given(st.lists(questions(), max_size=12))
+def test_a_bonus_comes_last_and_one_that_is_left_alone_is_not_waited_for(asked):
+    made = report(asked)
+    todo, some = to_work_on(made), any(not q.bonus for q in asked)
+    assert [q.bonus for q in todo] == sorted(q.bonus for q in todo)
+    left = [q for q in asked if q.verdict.status is not Status.PASSED and q not in todo]
+    assert all(some and q.bonus and q.verdict.status is Status.NOT_IMPLEMENTED for q in left)
+    named = [score.exercise.name for score in open_exercises(by_exercise(made, EXERCISES))]
+    assert set(named) >= {q.exercise for q in todo if not q.bonus}
+    assert "twist" not in named[:-1]
 
 
 @given(st.lists(questions(), max_size=12))
@@ -48,7 +90,7 @@ def test_a_fault_of_ours_makes_a_report_not_final(asked):
 def test_exercises_share_out_the_whole_score(asked):
     shares = by_exercise(report(asked), EXERCISES)
     assert total(share.score for share in shares) == report(asked).score
-    assert total(share.points for share in shares) == report(asked).points
+    assert total(share.points for share in shares if not share.exercise.bonus) == report(asked).points
     assert sum(len(share.questions) for share in shares) == len(asked)
 
 

@@ -218,6 +218,21 @@ def test_the_command_says_where_it_computed(device, score, words, capsys):
     assert words in out
 
 
+@needs_no_gpu
+@pytest.mark.parametrize(
+    ("topic", "words"),
+    [
+        (["vectors"], "NumPy computed on the CPU: nothing here is about PyTorch."),
+        ([], "No GPU: 1 questions were left out, with their points."),
+    ],
+)
+def test_a_topic_without_tensors_and_all_topics_together_are_told_of_as_well(tmp_path, topic, words, capsys):
+    for name in ("layers", "vectors"):
+        (tmp_path / f"{name}.py").write_bytes((TINY / "solutions" / name / "solution.py").read_bytes())
+    main(["--root", str(TINY), "grade", *topic, "--from", str(tmp_path), "--device", "cuda"])
+    assert words in capsys.readouterr().out
+
+
 def test_a_device_that_is_none_is_refused(capsys):
     with pytest.raises(SystemExit) as end:
         main(["--root", str(TINY), "grade", "layers", "--device", "tpu"])

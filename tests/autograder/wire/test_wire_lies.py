@@ -80,6 +80,12 @@ def survives(data: bytes) -> None:
         ("order", ""),
         ("order", None),
         ("order", ["C"]),
+        ("order", "0"),
+        ("order", "00"),
+        ("order", "02"),
+        ("order", "012"),
+        ("order", "-1"),
+        ("order", "٠١"),
         ("strides", [8, 8]),
     ],
 )

@@ -60,9 +60,23 @@ def test_arrays_of_every_dtype_arrive_bit_for_bit(code, data):
 
 
 @given(st.integers(2, 5).flatmap(lambda axes: st.permutations(range(axes))))
-def test_any_memory_order_arrives_with_its_values(axes):
+def test_any_memory_order_is_kept_and_every_value_in_its_place(axes):
     sent = np.arange(math.prod(range(2, 2 + len(axes)))).reshape(range(2, 2 + len(axes))).transpose(axes)
     assert np.array_equal(arrived(sent), sent)
+    assert arrived(sent).strides == sent.strides
+
+
+def test_what_is_not_contiguous_arrives_without_its_gaps_and_in_its_order():
+    wide = np.arange(120.0).reshape(5, 4, 6)
+    for sent in (wide[:, :, ::2].transpose(2, 0, 1), wide.transpose(1, 0, 2)[::-1], wide[:, :1].T):
+        got = arrived(sent)
+        assert np.array_equal(got, sent)
+        assert not got.flags.c_contiguous
+
+
+def test_an_axis_that_takes_no_step_in_memory_says_nothing_about_its_order():
+    for sent in (np.broadcast_to(np.arange(3.0)[:, None], (3, 4)), np.ones((4, 3))[:, :1], np.ones((1, 3)).T):
+        assert arrived(sent).flags.c_contiguous
 
 
 def test_fortran_order_is_kept():

@@ -16,10 +16,10 @@ from autograder.checks import (
 from autograder.questions import points
 
 
-def some_mask(rng, *dims):
-    """Truth values that keep between one entry and all but one of each row, so that every row tells something."""
+def some_mask(rng, *dims, least=1):
+    """Truth values that keep between `least` entries and all but one of each row, so that every row tells something."""
     order = np.argsort(rng.random(dims), axis=-1)
-    return order < rng.integers(1, dims[-1], size=(*dims[:-1], 1))
+    return order < rng.integers(least, dims[-1], size=(*dims[:-1], 1))
 
 
 def cycle(rng, T):
@@ -217,7 +217,7 @@ def test_multi_head_with_padding(student, reference, tensors, rng):
     """with a padding mask, output and gradients agree, and the padding's content does not matter
     zh: 使用填充掩码时输出与梯度一致，填充的内容无关紧要"""
     yours, ours = modules(student, reference, tensors, 12, 4)
-    x, real = 2 * tensors.normal((3, 5, 12)), torch.from_numpy(reference.padding_mask(np.array([3, 5, 2]), 5))
+    x, real = tensors.normal((3, 5, 12)), torch.from_numpy(reference.padding_mask(np.array([3, 5, 2]), 5))
     check_same(yours, ours, at=(x, real))
     out = ours(x, real)
     x[0, 3:], x[2, 2:] = 5 * tensors.normal((2, 12)), 5 * tensors.normal((3, 12))
@@ -229,8 +229,8 @@ def test_multi_head_with_a_mask_each(student, reference, tensors, rng):
     """each sequence may bring its own mask, also where there are as many sequences as heads
     zh: 每个序列可以有自己的掩码，序列数恰好等于头数时也不例外"""
     yours, ours = modules(student, reference, tensors, 6, 2)
-    mask = torch.from_numpy(some_mask(rng, 2, 5, 5))
-    check_same(yours, ours, at=(2 * tensors.normal((2, 5, 6)), mask))
+    mask = torch.from_numpy(some_mask(rng, 2, 5, 5, least=2))
+    check_same(yours, ours, at=(tensors.normal((2, 5, 6)), mask))
 
 
 @points(1.5)
@@ -238,9 +238,9 @@ def test_multi_head_with_nothing_to_see(student, reference, tensors, rng):
     """a query that may look at nothing gets zeros, and no gradient is NaN
     zh: 什么都不许看的查询得到 0，梯度里没有 NaN"""
     yours, ours = modules(student, reference, tensors, 9, 3)
-    mask = some_mask(rng, 2, 4, 4)
+    mask = some_mask(rng, 2, 5, 5, least=2)  # a query that sees one key alone has no gradient to tell about
     mask[0, 2], mask[1, :2] = False, False
-    check_same(yours, ours, at=(2 * tensors.normal((2, 4, 9)), torch.from_numpy(mask)))
+    check_same(yours, ours, at=(tensors.normal((2, 5, 9)), torch.from_numpy(mask)))
 
 
 @points(1)
@@ -249,7 +249,7 @@ def test_multi_head_in_evaluation(student, reference, tensors):
     zh: 测试模式下不丢弃任何权重，不论概率多大"""
     yours, ours = modules(student, reference, tensors, 6, 3, 1.0)
     yours.eval()
-    check_same(yours, ours.eval(), at=(2 * tensors.normal((2, 4, 6)),))
+    check_same(yours, ours.eval(), at=(tensors.normal((2, 5, 6)),))
 
 
 @points(0.5)
@@ -267,7 +267,7 @@ def test_multi_head_structure(student, reference, tensors, rng):
     yours, ours = modules(student, reference, tensors, 8, 4)
     yours.double()
     ours.double()
-    x, perm = 2 * tensors.normal((3, 6, 8), dtype="float64"), torch.from_numpy(cycle(rng, 6))
+    x, perm = tensors.normal((3, 6, 8), dtype="float64"), torch.from_numpy(cycle(rng, 6))
     check_same(yours, ours, at=(x,))
     out = ours(x)
     check_close(yours(x[:, perm]), out[:, perm])

@@ -240,7 +240,7 @@ def test_multi_head_same(student, reference, tensors):
     """with equal weights, the output and every gradient agree
     zh: 权重相同时，输出与每个梯度都一致"""
     module = tensors.drawn(reference.MultiHeadSelfAttention(12, 3))
-    check_same(student.MultiHeadSelfAttention(12, 3), module, at=(2 * tensors.normal((2, 5, 12)),))
+    check_same(student.MultiHeadSelfAttention(12, 3), module, at=(tensors.normal((2, 5, 12)),))
 
 
 @points(2)
@@ -249,7 +249,7 @@ def test_multi_head_causal(student, reference, tensors):
     zh: 使用因果掩码时输出与梯度一致；改变未来，过去的输出不变"""
     mask = torch.from_numpy(reference.causal_mask(6))
     module, yours = tensors.drawn(reference.MultiHeadSelfAttention(12, 2)), student.MultiHeadSelfAttention(12, 2)
-    x = 2 * tensors.normal((3, 6, 12))
+    x = tensors.normal((3, 6, 12))
     check_same(yours, module, at=(x, mask))
     past = module(x, mask)[:, :4]
     x[:, 4:] += 1 + tensors.normal((3, 2, 12)).abs()
