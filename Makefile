@@ -9,7 +9,7 @@ export AUTOGRADER_VIA := make
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system grade watch hint status debug report batch starter notebook release check test lint mutants gallery fuzz chaos \
+.PHONY: help setup system grade watch hint status debug report batch starter notebook release check test lint mutants strangers gallery fuzz chaos \
   bench parity translations doctor clean
 
 help:            ## this list
@@ -79,8 +79,11 @@ lint: $(VENV)/developer.stamp ## style, types, floors and spelling alone
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 
-mutants: $(VENV)/developer.stamp ## known mistakes caught and named, alternatives kept [TOPIC=…] [SEEDS=3]
-	@$(RUN) mutants $(TOPIC) --seeds $(or $(SEEDS),3)
+mutants: $(VENV)/developer.stamp ## known mistakes caught and named, alternatives kept [TOPIC=…] [SEEDS=3] [RECORDED=1]
+	@$(RUN) mutants $(TOPIC) $(if $(RECORDED),--recorded,--seeds $(or $(SEEDS),3))
+
+strangers: $(VENV)/developer.stamp ## programs in no bank: right ones keep every point, wrong ones get no wrong name
+	@AUTOGRADER_STRANGERS=all $(BIN)/python -m pytest -q -s tests/autograder/diagnosis/test_strangers.py
 
 fuzz: $(VENV)/developer.stamp ## wrong frames for the trusted side [SECONDS=60] [SEED=…]
 	@FUZZ_SECONDS=$(or $(SECONDS),60) FUZZ_SEED=$(or $(SEED),$$(date +%s)) $(BIN)/python -m pytest -q -s tests/autograder/fuzz

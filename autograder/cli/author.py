@@ -27,6 +27,7 @@ def add_to(commands: Commands) -> None:
     check.add_argument("--flakes", type=int, default=3, help="live gradings of the reference (default: %(default)s)")
     mutants = command(commands, "mutants", _mutants, "tables of wrong answers: registered, or made by machine")
     mutants.add_argument("--auto", action="store_true", help="change the solution by machine; list what survives")
+    mutants.add_argument("--recorded", action="store_true", help="by a student's edition: what is named offline")
     mutants.add_argument("--only", default="", help="with --auto: one exercise")
     mutants.add_argument("--seeds", type=int, default=3, help="under how many seeds (default: %(default)s)")
     mutants.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
@@ -120,10 +121,14 @@ def _mutants(options: argparse.Namespace) -> int:
     _positive(options, "jobs")
     if options.only and not (options.auto and options.topic):
         raise UsageError("--only needs a topic and --auto: autograder mutants TOPIC --auto --only EXERCISE")
+    if options.recorded and options.auto:
+        raise UsageError("--recorded is about registered mistakes, --auto about those made by machine: ask for one")
     course = course_of(options)
     refused = 0
     for topic in topics_of(course, options.topic):
-        refused += (_automatic if options.auto else _registered)(course, topic, options)
+        refused += (_automatic if options.auto else _recorded if options.recorded else _registered)(
+            course, topic, options
+        )
     return INCOMPLETE if refused else GRADED
 
 
@@ -140,6 +145,16 @@ def _registered(course: Course, topic: str, options: argparse.Namespace) -> int:
     for refusal in refusals:
         print(f"  {refusal}")
     return len(refusals)
+
+
+def _recorded(course: Course, topic: str, options: argparse.Namespace) -> int:
+    """What a student's edition makes of the registered ones; 1 where it names too few, or a wrong one."""
+    from autograder.authoring import offline
+
+    done = offline.offline(course, topic)
+    for line in offline.told(done):
+        print(line, flush=True)
+    return int(not done.enough)
 
 
 def _automatic(course: Course, topic: str, options: argparse.Namespace) -> int:

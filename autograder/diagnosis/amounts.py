@@ -35,22 +35,43 @@ def proportional(a: Array, b: Array, seen: Observation) -> Pattern | None:
 
 
 def _ratio_name(ratio: float, inputs: Mapping[str, Any]) -> Sentence | None:
-    """What a ratio is: nothing to add for -1, 2 and ½; else what of the inputs it is made of; None for no known one."""
+    """What of the inputs a ratio is made of; nothing to add for -1, 2 and ½, or where it may be two things; or None."""
     if any(math.isclose(ratio, plain, rel_tol=1e-6) for plain in PLAIN):
         return Sentence("")
+    names = {str(name.values["what"]): name for name in reversed([*_names(ratio, inputs)])}
+    return None if not names else names.popitem()[1] if len(names) == 1 else Sentence("")
+
+
+def _names(ratio: float, inputs: Mapping[str, Any]) -> Iterator[Sentence]:
     for place in _sizes(inputs):
         what = _made_of(ratio, place["size"])
         if what == str(place["size"]):
-            return sentence(", and {size} is the length of axis {axis} of argument {argument}", what=what, **place)
-        if what is not None:
-            return sentence(
+            yield sentence(", and {size} is the length of axis {axis} of argument {argument}", what=what, **place)
+        elif what is not None:
+            yield sentence(
                 " = {what}, where {size} is the length of axis {axis} of argument {argument}", what=what, **place
             )
+    for place in _counts(inputs):
+        size = place["size"]
+        for what, value in {
+            f"{size}": size,
+            f"1/{size}": 1 / size,
+            f"{size}²": size**2,
+            f"1/{size}²": size**-2,
+        }.items():
+            if math.isclose(ratio, value, rel_tol=1e-6):
+                yield sentence(" = {what}, where {size} is argument {argument}", what=what, **place)
     for place in _rates(inputs):
         for what, value in _made_of_rate(place["rate"]).items():
             if math.isclose(ratio, value, rel_tol=1e-6):
-                return sentence(" = {what}, where p is argument {argument}, {rate}", what=what, **place)
-    return None
+                yield sentence(" = {what}, where p is argument {argument}, {rate}", what=what, **place)
+
+
+def _counts(inputs: Mapping[str, Any]) -> Iterator[dict[str, int]]:
+    """The whole numbers above 1 among the inputs: classes, heads, the side of a window."""
+    for position, value in inputs.items():
+        if type(value) is int and value > 1:
+            yield {"size": value, "argument": int(position) + 1}
 
 
 def _sizes(inputs: Mapping[str, Any]) -> Iterator[dict[str, int]]:
@@ -72,7 +93,8 @@ def _rates(inputs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _made_of(ratio: float, size: int) -> str | None:
     """`ratio` as a simple expression of a size, or None."""
     powers = {f"{size}": 1.0, f"1/{size}": -1.0, f"√{size}": 0.5, f"1/√{size}": -0.5}
-    for times, sign in (("", 1.0), ("−", -1.0), ("2 · ", 2.0), ("½ · ", 0.5)):
+    twice = (("2 · ", 2.0), ("½ · ", 0.5)) if size > 4 else ()  # ½ · 1/2 may be anything
+    for times, sign in (("", 1.0), ("−", -1.0), *twice):
         for text, power in powers.items():
             if math.isclose(ratio, sign * size**power, rel_tol=1e-6):
                 return f"{times}{text}"
@@ -81,7 +103,9 @@ def _made_of(ratio: float, size: int) -> str | None:
 
 
 def _made_of_rate(p: float) -> dict[str, float]:
-    return {"p": p, "1/p": 1 / p, "1 − p": 1 - p, "1/(1 − p)": 1 / (1 - p), "p/(1 − p)": p / (1 - p), "−p": -p}
+    kept = 1 - p
+    simple = {"p": p, "1/p": 1 / p, "1 − p": kept, "1/(1 − p)": 1 / kept, "p/(1 − p)": p / kept, "−p": -p}
+    return {**simple, "√p": p**0.5, "1/√p": p**-0.5, "√(1 − p)": kept**0.5, "1/√(1 − p)": kept**-0.5}
 
 
 def offset(a: Array, b: Array, seen: Observation) -> Pattern | None:

@@ -65,7 +65,7 @@ def _by_size(seen: Observation, origin: Origin, place: int) -> Pattern | None:
     if beyond < 50:  # no exponential overflows there
         return None
     says = sentence(
-        "finite where the input goes up to {fine}, not finite at {beyond}: does an exponential overflow?",
+        "finite where the input goes up to {fine}, not finite at {beyond}: does exp overflow, or does log meet 0?",
         fine=f"{fine[-1]:g}",
         beyond=f"{beyond:.4g}",
     )

@@ -10,6 +10,7 @@ from autograder.compare import as_array
 from autograder.diagnosis.replay import Play
 from autograder.diagnosis.seen import Pattern, close
 from autograder.model import sentence
+from autograder.student import Answer
 
 SCALARS = (str, bool, int, float, type(None))
 MOST_VALUES = 4
@@ -43,6 +44,8 @@ def under_one_argument(play: Play) -> Pattern | None:
     if len(telling) != 1:
         return None
     number, worse, better = telling[0]
+    if not any(_alike(one, other, number) for one in bad for other in good):
+        return None
     says = sentence(
         "wrong where argument {number} is {worse}, right where it is {better}",
         number=number + 1,
@@ -66,6 +69,24 @@ def _told(
     if not worse or not better or set(worse) & set(better) or max(len(worse), len(better)) > MOST_VALUES:
         return None
     return number, worse, better
+
+
+def _alike(one: Observation, other: Observation, number: int) -> bool:
+    """Whether two calls differ in one argument alone, but for the numbers in arrays."""
+    assert one.origin is not None
+    assert other.origin is not None
+    forms = [
+        [_form(value) for place, value in enumerate(seen.arguments) if place != number]
+        for seen in (one.origin, other.origin)
+    ]
+    return forms[0] == forms[1]
+
+
+def _form(value: Any) -> Hashable:
+    if type(value) in SCALARS:
+        return repr(value)
+    shape = () if isinstance(value, Answer) else getattr(value, "shape", ())
+    return type(value).__name__, tuple(shape)
 
 
 def _values(number: int, calls: Sequence[Observation]) -> list[Hashable]:

@@ -1,18 +1,20 @@
 """From a failed question to a pattern and a known mistake's name, or to silence.
 
 A mistake is named when its answers, played in the student's place under two seeds, equal the student's at
-every check, and no other mistake's do. A question that draws nothing asks the same under both seeds, and a wrong
-yes or no is shared by many programs: there a mistake also has to fit another failed question of its exercise, or be
-the only one to fail of several. A wrong hint is worse than none.
+every check, and no other mistake's do. What the exercise's other questions showed must not speak against it: a mistake
+that fails at a question which the student passed, or fails there with other answers, is not the student's. A question
+that draws nothing asks the same under both seeds, and a wrong yes or no, or NaN, is shared by many programs: there a
+mistake also has to fit another failed question of its exercise, or be the only one to fail of several. A wrong hint is
+worse than none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autograder.diagnosis.patterns import attribution, pattern_of
-from autograder.diagnosis.replay import Play, Replay, agreements, same_play, yes_or_no
+from autograder.diagnosis.replay import Play, Replay, agreements, same_play, says_little
 from autograder.model import QuestionResult, Status, StudentFault, Verdict
 from autograder.student import Connection
 
@@ -33,12 +35,13 @@ class Suspect:
 class Finding:
     """A verdict with its pattern, and the mistakes that fit it; more than one is for `settled` to decide.
 
-    telling: whether two seeds gave two probes, with more to them than yes or no. diagnosed: whether mistakes were
-    looked for at all.
+    against: the ids of the mistakes that fail here, but otherwise. telling: whether two seeds gave two probes, with
+    more to them than yes or no. diagnosed: whether mistakes were looked for at all.
     """
 
     verdict: Verdict
     suspects: tuple[Suspect, ...] = ()
+    against: frozenset[str] = frozenset()
     telling: bool = True
     diagnosed: bool = False
 
@@ -57,32 +60,65 @@ def diagnose(verdict: Verdict, replay: Replay, student: Connection, suspects: It
         return Finding(verdict)
     seen, own = pattern_of(plays), attribution(plays)
     verdict = replace(verdict, pattern=seen.says if seen else None, attribution=own.says if own else None)
-    fitting = tuple(suspect for suspect in suspects if _fits(suspect, plays, replay))
-    telling = not same_play(*plays) and not all(yes_or_no(play) for play in plays)
-    return Finding(verdict, fitting, telling=telling, diagnosed=True)
+    fitting, against = [], set()
+    for suspect in suspects:
+        found = _compared(suspect, plays, replay)
+        if found:
+            fitting.append(suspect)
+        elif found is False:
+            against.add(suspect.id)
+    telling = not same_play(*plays) and not all(says_little(play) for play in plays)
+    return Finding(verdict, tuple(fitting), frozenset(against), telling=telling, diagnosed=True)
 
 
-def _fits(suspect: Suspect, plays: Sequence[Play], replay: Replay) -> bool:
+def _compared(suspect: Suspect, plays: Sequence[Play], replay: Replay) -> bool | None:
+    """Whether a mistake gives the student's wrong answers (True) or other wrong ones (False); None for right ones."""
     total = 0
     for play, seed in zip(plays, SEEDS, strict=True):
-        count = agreements(play, replay(suspect.connection, seed))
+        theirs = replay(suspect.connection, seed)
+        count = agreements(play, theirs)
         if count is None:
-            return False
+            return False if theirs.is_wrong else None
         total += count
-    return total >= 2
+    return True if total >= 2 else None
 
 
-def settled(questions: Iterable[tuple[QuestionResult, Finding]]) -> tuple[QuestionResult, ...]:
-    """The questions with their mistakes named; several suspects at one are narrowed by the exercise's others."""
+def settled(
+    questions: Iterable[tuple[QuestionResult, Finding]], fails: Callable[[Suspect, str], bool]
+) -> tuple[QuestionResult, ...]:
+    """The questions with their mistakes named; what the exercise's other questions showed narrows the suspects.
+
+    fails: whether a mistake fails at the question of that name; asked about suspects and passed questions only.
+    """
     questions = list(questions)
-    by_exercise: dict[str, list[Finding]] = {}
+    by_exercise: dict[str, list[tuple[QuestionResult, Finding]]] = {}
     for question, finding in questions:
-        by_exercise.setdefault(question.exercise, []).append(finding)
+        by_exercise.setdefault(question.exercise, []).append((question, finding))
+    left = {exercise: _left(group, fails) for exercise, group in by_exercise.items()}
     named = []
-    for question, finding in questions:
-        suspect = _settled(finding, by_exercise[question.exercise])
+    for question, _ in questions:
+        suspect = _settled(left[question.exercise][question.name], [*left[question.exercise].values()])
         named.append(question if suspect is None else _named(question, suspect))
     return tuple(named)
+
+
+def _left(group: Sequence[tuple[QuestionResult, Finding]], fails: Callable[[Suspect, str], bool]) -> dict[str, Finding]:
+    """The findings of one exercise by question, without the suspects against whom another of its questions speaks."""
+    cleared = _cleared(group, fails)
+    return {
+        question.name: replace(finding, suspects=tuple(each for each in finding.suspects if each.id not in cleared))
+        for question, finding in group
+    }
+
+
+def _cleared(group: Sequence[tuple[QuestionResult, Finding]], fails: Callable[[Suspect, str], bool]) -> frozenset[str]:
+    """The ids of the suspects of an exercise against whom one of its questions speaks."""
+    suspects = {suspect.id: suspect for _, finding in group for suspect in finding.suspects}
+    against = frozenset[str]().union(*(finding.against for _, finding in group))
+    passed = [question.name for question, _ in group if question.verdict.status is Status.PASSED]
+    return against | {
+        name for name, each in suspects.items() if name not in against and any(fails(each, n) for n in passed)
+    }
 
 
 def _settled(finding: Finding, findings: Sequence[Finding]) -> Suspect | None:

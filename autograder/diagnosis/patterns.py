@@ -35,7 +35,8 @@ def overflow(a: Array, b: Array, seen: Observation) -> Pattern | None:
     if largest < 50:
         return None
     says = sentence(
-        "not finite where the input goes up to {largest}: does an exponential overflow?", largest=f"{largest:.4g}"
+        "not finite where the input goes up to {largest}: does exp overflow, or does log meet 0?",
+        largest=f"{largest:.4g}",
     )
     return Pattern("overflow", says)
 

@@ -12,6 +12,8 @@ from autograder.model import Sentence, sentence
 from autograder.wire import Array
 
 Region = tuple[str, Array, Sentence]
+FEWEST = 8
+LONG = 6
 DENSE = 0.5  # of a region's entries must differ, or the region is not what they have in common
 
 
@@ -63,8 +65,11 @@ def _matrix_regions(b: Array) -> Iterator[Region]:
     rows, columns = (np.arange(length) for length in b.shape[-2:])
     row, column = rows[:, None], columns[None, :]
     border = (row == 0) | (row == rows[-1:]) | (column == 0) | (column == columns[-1:])
+    if min(rows.size, columns.size) >= 4:  # with less inside, it may as well be a column or two
+        yield "border", np.broadcast_to(border, b.shape), sentence("only entries at the border differ")
+    if rows.size != columns.size or rows.size < 3:  # a diagonal means something where rows and columns pair up
+        return
     named = {
-        "border": (border, sentence("only entries at the border differ")),
         "diagonal": (row == column, sentence("only entries on the diagonal differ")),
         "off diagonal": (row != column, sentence("only entries off the diagonal differ")),
         "above": (row < column, sentence("only entries above the diagonal differ")),
@@ -97,6 +102,8 @@ def _input_regions(b: Array, seen: Observation) -> Iterator[Region]:
             )
             continue
         yield f"null {number}", spread == 0, sentence("only entries where argument {number} is 0 differ", number=number)
+        if value.size < FEWEST:  # as many signs as there are may fall so by chance
+            continue
         yield (
             f"less {number}",
             spread < 0,
@@ -112,7 +119,7 @@ def _input_regions(b: Array, seen: Observation) -> Iterator[Region]:
 def _strides(b: Array) -> Iterator[Region]:
     """Every second entry along an axis, and its halves."""
     for axis, length in enumerate(b.shape):
-        if length < 4:
+        if length < LONG:
             continue
         place = np.arange(length).reshape([-1 if number == axis else 1 for number in range(b.ndim)])
         named = {

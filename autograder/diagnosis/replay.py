@@ -27,8 +27,15 @@ class Play:
         """The observations that were refused."""
         return tuple(seen for seen in self.observations if not seen.passed)
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether anything was refused, or an exception ended it."""
+        return self.fault is not None or bool(self.failures)
+
 
 MOST_KEPT = 128
+FEW = 3
+SMALL = 100
 FAULT_WORDS = ("kind", "text", "difference", "asked")
 Replay = Callable[[Connection, str], Play]
 
@@ -65,10 +72,22 @@ def same_play(one: Play, other: Play) -> bool:
     return bool(pairs) and all(same)
 
 
-def yes_or_no(play: Play) -> bool:
-    """Whether every answer that was refused is a truth value, so that one wrong program looks like another."""
-    answers = [seen.actual for seen in play.failures]
-    return bool(answers) and all(isinstance(answer, (bool, np.bool_)) for answer in answers)
+def says_little(play: Play) -> bool:
+    """Whether every refused answer is one of few (yes, a word, a small number, NaN), which many programs share."""
+    return bool(play.failures) and all(_is_one_of_few(seen.actual, seen.expected) for seen in play.failures)
+
+
+def _is_one_of_few(answer: object, ours: object) -> bool:
+    array, right = as_array(answer), as_array(ours)
+    if array is None and isinstance(answer, (tuple, list)) and isinstance(ours, (tuple, list)):
+        pairs = [pair for pair in zip(answer, ours, strict=False) if not same_answer(*pair)]
+        return bool(pairs) and all(not isinstance(pair[0], str) and _is_one_of_few(*pair) for pair in pairs)
+    if array is None:
+        return answer is None or isinstance(answer, str)
+    if array.dtype.kind in "biu":
+        return array.size <= FEW and bool(np.all(np.abs(array.astype(np.float64)) < SMALL))
+    differs = ~np.isclose(array, right) if right is not None and right.shape == array.shape else np.True_
+    return not np.any(np.isfinite(array) & differs)
 
 
 def _tells(seen: Observation) -> bool:

@@ -103,7 +103,7 @@ def cut_to_whole(a: Array, b: Array, seen: Observation) -> Pattern | None:
     """Decimals lost: an array of integers was written into, or `//` divided."""
     if a.shape != b.shape or not b.size or not np.all(np.isfinite(b)) or close(a, b):
         return None
-    if close(a, np.trunc(b)) or close(a, np.floor(b)):
+    if any(np.any(whole) and close(a, whole) for whole in (np.trunc(b), np.floor(b))):  # zeros come from anywhere
         return Pattern(
             "whole", sentence("yours is ours without the decimals: is an array of whole numbers in between?")
         )

@@ -211,6 +211,40 @@ def test_a_factor_is_named_by_what_it_is_made_of(factor, english):
     assert both(lambda a: factor * a, OURS, PROBABILITY)[0] == english
 
 
+@pytest.mark.parametrize(
+    ("inputs", "factor", "english"),
+    [
+        ({"0": 3}, 1 / 9, "yours is ours times 0.1111 = 1/3², where 3 is argument 1"),
+        ({"0": np.ones(5), "1": 0.8}, 0.2**0.5, "yours is ours times 0.4472"),
+        ({"0": np.ones(2), "1": 0.3}, 0.25, None),
+    ],
+)
+def test_a_factor_that_may_be_two_things_is_told_without_a_name(inputs, factor, english):
+    said = both(lambda a: factor * a, OURS, inputs)
+    assert (said and said[0]) == english
+
+
+NOT_TOLD = [
+    (
+        np.zeros_like,
+        [0.3 * each for each in SQUARE],
+        "nothing but zeros is no number without its decimals",
+    ),
+    (
+        wrong_at(lambda a: np.indices(a.shape)[1] != 1),
+        [RNG.normal(size=(7, 3)) for _ in range(2)],
+        "two of three columns",
+    ),
+    (wrong_at(lambda a: np.eye(2) == 0), [RNG.normal(size=(2, 2)) for _ in range(2)], "two entries of four"),
+    (wrong_at(lambda a: np.arange(4) % 2 == 1), [RNG.normal(size=4) for _ in range(2)], "two entries in a row of four"),
+]
+
+
+@pytest.mark.parametrize(("make", "ours", "why"), NOT_TOLD, ids=[case[2] for case in NOT_TOLD])
+def test_what_may_be_chance_is_not_told(make, ours, why):
+    assert both(make, ours) is None
+
+
 def test_a_factor_made_of_a_rate_is_told_in_chinese():
     assert (
         both(lambda a: 0.8 * a, OURS, PROBABILITY)[1]
@@ -339,8 +373,8 @@ def test_a_wrong_gradient_is_held_against_the_students_own_forward_pass(
         (
             OVERFLOW,
             "return a * x + 0 * np.exp(x)",
-            "finite where the input goes up to 100, not finite at 1000: does an exponential overflow?",
-            "输入最大为 100 时结果有限，到 1000 时不再有限：是不是指数溢出了？",
+            "finite where the input goes up to 100, not finite at 1000: does exp overflow, or does log meet 0?",
+            "输入最大为 100 时结果有限，到 1000 时不再有限：是不是指数溢出了，或对 0 取了对数？",
         ),
         (
             ZERO,

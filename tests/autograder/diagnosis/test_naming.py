@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ from support_courses import RIGHT, TINY, by_name, graded, played, with_graders
 
 from autograder.checks import Observation
 from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
-from autograder.diagnosis.replay import agreements
+from autograder.diagnosis.replay import agreements, says_little
 from autograder.grading import Grader
 from autograder.manifest import Course
 from autograder.model import QuestionResult, Status, Verdict, sentence
@@ -103,11 +104,10 @@ def test_known_mistakes_are_played_once_for_a_whole_class(vectors):
     assert len(fresh._remembered) == plays
 
 
-def observed(actual, *, ours=1.0, kind="value"):
+def observed(actual, *, ours=1.0, wrong=None):
     """A look at an answer; refused unless it is right."""
-    return Observation(
-        "f()", actual, ours, kind="" if actual == ours else kind, verdict=None if actual == ours else WRONG
-    )
+    wrong = actual != ours if wrong is None else wrong
+    return Observation("f()", actual, ours, kind="value" if wrong else "", verdict=WRONG if wrong else None)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +168,57 @@ def finding(letters):
     return Finding(WRONG, suspects(*letters.lower()), telling=not letters.isupper(), diagnosed=True)
 
 
+def nothing_fails(suspect, question):
+    """Every mistake passes at every question that the student passed."""
+    return False
+
+
+def test_a_mistake_that_fails_where_the_student_passed_is_not_named():
+    questions = [
+        (result("q1"), finding("ab")),
+        (replace(result("q2"), verdict=Verdict(Status.PASSED)), finding(None)),
+        (replace(result("q3"), verdict=Verdict(Status.NOT_RUN)), finding(None)),
+    ]
+
+    def named_where(fails):
+        return settled(questions, fails)[0].verdict.mistake
+
+    assert named_where(lambda suspect, question: (suspect.id, question) == ("b", "q2")) == "a"
+    assert named_where(lambda suspect, question: (suspect.id, question) == ("b", "q3")) is None
+    assert named_where(lambda suspect, question: question == "q2") is None
+
+
+def test_a_mistake_that_fails_otherwise_at_another_question_is_not_named():
+    other = replace(finding(""), against=frozenset("a"))
+    found = settled([(result("q1"), finding("a")), (result("q2"), other)], nothing_fails)
+    assert [question.verdict.mistake for question in found] == [None, None]
+    found = settled([(result("q1"), finding("ab")), (result("q2"), other)], nothing_fails)
+    assert [question.verdict.mistake for question in found] == ["b", None]
+
+
+@pytest.mark.parametrize(
+    ("yours", "ours", "little"),
+    [
+        (True, False, True),
+        ("min", "saddle", True),
+        (None, 1.5, True),
+        (3, 4, True),
+        ((3, 7), (4, 7), True),
+        (4160, 4170, False),
+        (["w", "b"], ["w"], False),
+        (1.5, 2.5, False),
+        (np.inf, 2.5, True),
+        (np.array([1.0, np.nan]), np.array([1.0, 2.0]), True),
+        (np.array([1.5, np.nan]), np.array([1.0, 2.0]), False),
+        ((1.0, np.array([np.nan])), (1.0, np.array([2.0])), True),
+        ((1.5, np.array([np.nan])), (1.0, np.array([2.0])), False),
+        (np.arange(5), np.arange(5)[::-1], False),
+    ],
+)
+def test_an_answer_out_of_few_says_little(yours, ours, little):
+    assert says_little(Play((observed(yours, ours=ours, wrong=True),))) is little
+
+
 @pytest.mark.parametrize(
     ("questions", "names"),
     [
@@ -187,14 +238,14 @@ def finding(letters):
     ],
 )
 def test_several_suspects_are_narrowed_by_the_exercises_other_questions_or_not_named(questions, names):
-    found = settled([(result(name), finding(letters)) for name, letters in questions])
+    found = settled([(result(name), finding(letters)) for name, letters in questions], nothing_fails)
     assert [question.verdict.mistake for question in found] == names
     hints = [question.verdict.hint for question in found]
     assert hints == [None if name is None else {"en": f"{name}?"} for name in names]
 
 
 def test_the_questions_of_other_exercises_narrow_nothing():
-    found = settled([(result("q1", "e"), finding("ab")), (result("q2", "f"), finding("a"))])
+    found = settled([(result("q1", "e"), finding("ab")), (result("q2", "f"), finding("a"))], nothing_fails)
     assert [question.verdict.mistake for question in found] == [None, "a"]
 
 

@@ -56,7 +56,7 @@ def test_a_square_matrix_may_be_transposed_too():
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_under_a_large_input_overflows(wrong):
     large = {"0": np.array([1.0, -1000.0])}
-    words = "not finite where the input goes up to 1000: does an exponential overflow?"
+    words = "not finite where the input goes up to 1000: does exp overflow, or does log meet 0?"
     assert seen(lambda a: np.full_like(a, wrong), inputs=large) == words
 
 

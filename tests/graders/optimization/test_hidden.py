@@ -80,7 +80,8 @@ def test_momentum_step_edges(student, reference, rng):
     """without gradient the ball coasts, without momentum it is gradient descent, and w may be a number
     zh: 没有梯度时靠惯性滑行，没有动量时就是梯度下降，w 也可以是一个数"""
     w, g, v = (away(rng, 4) for _ in range(3))
-    for arguments in ((w, 0 * g, v, 0.2, 0.7), (w, g, v, 0.2, 0.0), (1.5, -0.5, 0.25, 0.2, 0.7)):
+    number = tuple(map(np.array, (1.5, -0.5, 0.25)))  # arrays without axes: they have methods, as the others do
+    for arguments in ((w, 0 * g, v, 0.2, 0.7), (w, g, v, 0.2, 0.0), (*number, 0.2, 0.7)):
         check_close(student.momentum_step(*arguments), reference.momentum_step(*arguments), names=("w", "v"))
 
 
@@ -181,8 +182,8 @@ def test_adam_decay_alone(student, reference, rng):
 def test_adam_defaults(student, reference, rng):
     """adamw_step by default, on a number and on an array, and with every option given
     zh: adamw_step 的默认参数，数值和数组；以及给定全部参数"""
-    for w, g in ((1.5, -0.5), (away(rng, 3), away(rng, 3))):
-        state = (0.5 * g, 0.5 * g**2, 4)
+    for w, g in ((np.array(1.5), np.array(-0.5)), (away(rng, 3), away(rng, 3))):
+        state = (np.asarray(0.5 * g), np.asarray(0.5 * g**2), 4)
         for options in ((), (0.2, 0.7, 0.9, 0.05, 0.3)):
             expected = reference.adamw_step(w, g, state, *options)
             check_close(student.adamw_step(w, g, state, *options), expected, names=ADAM)

@@ -143,6 +143,9 @@ def test_attention_backward_contract(student, reference, rng):
 def test_attention_backward_dv(student, reference, rng):
     """dv is the derivative of the output with respect to the values
     zh: dv 是输出对 v 的导数"""
+    square = backward_problem(reference, rng, 2, Tq=5)  # here w fits as it is, so that its transpose shows in numbers
+    _, _, dv = parts(student.attention_backward(*square), "dq", "dk", "dv")
+    check_close(dv, reference.attention_backward(*square)[2])
     dout, q, k, v, w = backward_problem(reference, rng, 2)
     _, _, dv = parts(student.attention_backward(dout, q, k, v, w), "dq", "dk", "dv")
     check_close(dv, reference.attention_backward(dout, q, k, v, w)[2])
@@ -245,11 +248,11 @@ def test_multi_head_causal(student, reference, tensors):
     """under a causal mask, output and gradients agree, and a change of the future leaves the past alone
     zh: 使用因果掩码时输出与梯度一致；改变未来，过去的输出不变"""
     mask = torch.from_numpy(reference.causal_mask(6))
-    module, yours = tensors.drawn(reference.MultiHeadSelfAttention(8, 2)), student.MultiHeadSelfAttention(8, 2)
-    x = tensors.normal((3, 6, 8))
+    module, yours = tensors.drawn(reference.MultiHeadSelfAttention(12, 2)), student.MultiHeadSelfAttention(12, 2)
+    x = tensors.normal((3, 6, 12))
     check_same(yours, module, at=(x, mask))
     past = module(x, mask)[:, :4]
-    x[:, 4:] += 1 + tensors.normal((3, 2, 8)).abs()
+    x[:, 4:] += 1 + tensors.normal((3, 2, 12)).abs()
     check_close(then(yours(x, mask), lambda out: out[:, :4]), past)
 
 
@@ -331,7 +334,7 @@ def test_convolution_as_attention(student, reference, rng):
 # ------------------------------------------------------------------------------------------- positional_blindness
 
 
-@points(1.5)
+@points(1)
 def test_positional_blindness_of_attention(student, reference, rng):
     """attention is blind to positions, attention with a positional encoding is not
     zh: 注意力看不见位置，加上位置编码就看得见了"""
@@ -346,6 +349,17 @@ def test_positional_blindness_of_attention(student, reference, rng):
     check_equal(student.positional_blindness(x, perm, blind), True)
     check_equal(student.positional_blindness(x, perm, seeing), False)
     check_unchanged(student.positional_blindness, x, perm, blind)
+
+
+@points(0.5)
+def test_positional_blindness_of_layers(student, reference, rng):
+    """a layer that does the same at each place is blind, and so is a constant; one that reverses is not
+    zh: 对每个位置做同样运算的层看不见位置，输出恒定的层也是；倒序的层则看得见"""
+    x, perm, twice = rng.normal(size=(7, 4)), cycle(rng, 7), np.array([1, 0, 3, 2, 5, 4, 6])  # twice undoes itself
+    check_equal(student.positional_blindness(x, twice, np.square), True)
+    check_equal(student.positional_blindness(x, perm, np.square), True)
+    check_equal(student.positional_blindness(x, perm, np.ones_like), True)
+    check_equal(student.positional_blindness(x, perm, np.flipud), False)
 
 
 # --------------------------------------------------------------------------------------------------- train_recall
