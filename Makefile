@@ -5,10 +5,11 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m autograder
+export AUTOGRADER_VIA := make
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system grade watch hint status debug report batch starter release check test lint mutants gallery fuzz chaos \
+.PHONY: help setup system grade watch hint status debug report batch starter notebook release check test lint mutants gallery fuzz chaos \
   bench parity translations doctor clean
 
 help:            ## this list
@@ -58,6 +59,9 @@ batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [
 starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
 	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)
 
+notebook: $(VENV)/student.stamp ## starter/<topic>.ipynb, to work in instead of the .py [TOPIC=…] [FORCE=1]
+	@$(RUN) notebook $(TOPIC) $(if $(FORCE),--force) $(LANGUAGE_OPTION)
+
 release: $(VENV)/student.stamp ## the student edition, a folder and a zip [TOPICS="…"] [OUT=folder]
 	@$(RUN) release $(TOPICS) $(if $(OUT),--out '$(OUT)')
 
@@ -98,5 +102,5 @@ translations: $(VENV)/developer.stamp ## compile the catalogues after editing a 
 	@$(BIN)/pybabel compile --domain autograder --directory autograder/locale
 
 clean:           ## the environment and every cache
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache out
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .autograder out
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from autograder import bank, similarity, statistics
+from autograder import similarity, statistics
 from autograder.gradebook import Book
 from autograder.language import say
 from autograder.language import title as titled
 from autograder.manifest import Course
-from autograder.model import Assignment, AutograderError, Report, Sentence, Verdict, sentence
+from autograder.model import Assignment, Report, Sentence, Verdict, sentence
 from autograder.policies import Final
 from autograder.render import html, overview, similar
 from autograder.results import file_name, for_review, put
@@ -54,7 +54,6 @@ def remarks(final: Final) -> list[Sentence]:
 
 def write(
     folder: Path,
-    course: Course,
     assignment: Assignment,
     book: Book,
     grades: Iterable[Grade],
@@ -65,9 +64,11 @@ def write(
 ) -> Path:
     """Write reports/<student>.html and index.html; where the index is. A page that says the same stays untouched."""
     listed = list(grades)
+    hints: dict[str, str] = {}
     for grade in listed:
         found = book.report(grade.standing.grading)
         if found is not None:
+            hints |= _hints(found[0], language)
             path = folder / "reports" / f"{file_name(grade.standing.student)}.html"
             _put(path, student_page(assignment, grade, found[0], language, final=final))
     points = max((grade.final.points for grade in listed), default=assignment.points)
@@ -75,7 +76,6 @@ def write(
     exercises = [exercise.name for exercise in assignment.exercises]
     lines = [_line(grade, exercises) for grade in listed]
     heading = titled(assignment.title, language)
-    hints = _hints(course, assignment.topic, language)
     _put(folder / "index.html", overview.page(heading, lines, numbers, exercises, language, hints=hints, links=links))
     return folder / "index.html"
 
@@ -105,13 +105,10 @@ def _put(path: Path, text: str) -> None:
         put(path, text.encode("utf-8", "replace").decode("utf-8"))
 
 
-def _hints(course: Course, topic: str, language: str) -> Mapping[str, str]:
-    """Each known mistake's question."""
-    try:
-        known = bank.load(course.solutions(topic)).mistakes
-    except (AutograderError, OSError):
-        return {}
-    return {variant.id: titled(variant.hint, language) for variant in known}
+def _hints(report: Report, language: str) -> Mapping[str, str]:
+    """The question of each known mistake that a report names."""
+    verdicts = (question.verdict for question in report.questions)
+    return {each.mistake: titled(each.hint, language) for each in verdicts if each.mistake and each.hint}
 
 
 def _line(grade: Grade, exercises: Iterable[str]) -> overview.Line:

@@ -21,7 +21,7 @@ from typing import Any
 
 from autograder import batch, fingerprint
 from autograder.batch import Shard
-from autograder.grading import versions
+from autograder.fingerprint import versions
 from autograder.manifest import Course, nearest
 from autograder.model import AutograderError, Report, UsageError
 

@@ -79,7 +79,7 @@ class Comparison:
         """The first difference, depth first, or None."""
         place = place or self.root
         yours, ours = _unwrapped(yours), _unwrapped(ours)
-        if isinstance(ours, (tuple, list)) and not _numeric_list(ours):
+        if isinstance(ours, (tuple, list)) and has_parts(ours):
             return self._sequences(yours, ours, place)
         if isinstance(ours, Mapping):
             return self._mappings(yours, ours, place)
@@ -148,7 +148,7 @@ class Comparison:
             return math.inf
         if isinstance(ours, Mapping):
             return max((self.excess(yours[key], ours[key]) for key in ours), default=0.0)
-        if isinstance(ours, (tuple, list)) and not _numeric_list(ours):
+        if isinstance(ours, (tuple, list)) and has_parts(ours):
             return max((self.excess(a, b) for a, b in zip(yours, ours, strict=True)), default=0.0)
         a, b = as_array(yours), as_array(ours)
         if a is None or b is None or not self.values:
@@ -196,9 +196,11 @@ def _unwrapped(value: Any) -> Any:
     return value.array if isinstance(value, Tensor) else value
 
 
-def _numeric_list(value: Any) -> bool:
-    """Whether a reference list is an array in all but name: numbers, not arrays."""
-    return isinstance(value, list) and bool(value) and all(isinstance(item, _NUMBERS) or _lone(item) for item in value)
+def has_parts(ours: Any) -> bool:
+    """Whether a reference value is compared part by part; a list of numbers is an array in all but name."""
+    if isinstance(ours, list):
+        return not ours or not all(isinstance(item, _NUMBERS) or _lone(item) for item in ours)
+    return isinstance(ours, (tuple, Mapping))
 
 
 def _lone(item: Any) -> bool:

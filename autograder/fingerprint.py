@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import metadata
 from pathlib import Path
 
 from autograder.manifest import Course
@@ -16,6 +18,18 @@ from autograder.model import Submission
 
 PROGRAM = Path(__file__).parent
 CACHES = "__pycache__"
+PACKAGES = ("numpy", "torch", "pytest")
+
+
+def versions() -> dict[str, str]:
+    """What a result may depend on, by name."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
 
 
 def of_topic(course: Course, topic: str, versions: Mapping[str, str]) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import functools
-import platform
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,8 @@ import pytest
 
 from autograder import bank, fingerprint
 from autograder.diagnosis import Play, Suspect, kept_play
-from autograder.manifest import Course, nearest
+from autograder.fingerprint import versions
+from autograder.manifest import Course, nearest_of
 from autograder.model import (
     Assignment,
     AutograderError,
@@ -25,6 +24,7 @@ from autograder.model import (
     Report,
     Submission,
     UsageError,
+    sentence,
 )
 from autograder.plugin import GradingPlugin, Job
 from autograder.questions import Fixtures
@@ -42,7 +42,6 @@ UNUSED = (
 )
 Suspects = Mapping[str, tuple[Suspect, ...]]
 PlaysKept = MutableMapping[tuple[str, str, int], Play]
-PACKAGES = ("numpy", "torch", "pytest")
 
 
 @dataclass(frozen=True)
@@ -130,11 +129,11 @@ class Grader:
         asked = (only,) if only else ()
         plugin = self.plugin(self.assignment, self.oracle, jobs, reported, only=asked, remembered=self._remembered)
         code = self._session(plugin)
+        if plugin.is_plain:
+            self._collected[only] = plugin
         if plugin.failure is not None:
             raise plugin.failure
         self._refuse(plugin, only, code)
-        if plugin.is_plain:
-            self._collected[only] = plugin
 
     def _session(self, plugin: GradingPlugin) -> int:
         """Have pytest collect the graders and run the plugin's jobs; its exit code."""
@@ -160,7 +159,8 @@ class Grader:
             raise AutograderError(f"the graders of {self.topic} hold no question")
         names = {question.name for question in asked} | {exercise.name for exercise in self.assignment.exercises}
         if only and only not in names:
-            raise UsageError(f"{self.topic} has no exercise or question {only!r}{nearest(only, names)}")
+            values = {"topic": self.topic, "name": only, "nearest": nearest_of(only, names)}
+            raise UsageError(sentence("{topic} has no exercise or question {name!r}{nearest}", **values))
 
     def _report(self, who: Answerer, questions: Iterable[QuestionResult], flags: tuple[Flag, ...]) -> Report:
         return report_of(
@@ -174,14 +174,22 @@ class Grader:
             fingerprint=who.fingerprint,
         )
 
-    def submitted(self, submission: Submission, sandbox: Sandbox, seed: str, place: Place = CPU) -> Answerer:
+    def submitted(
+        self,
+        submission: Submission,
+        sandbox: Sandbox,
+        seed: str,
+        place: Place = CPU,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> Answerer:
         """A submission as an answerer behind the sandbox. place: where its tensors are computed.
 
+        meanwhile: called now and then while it is asked; what it raises ends the grading.
         Raises UsageError for a seed under which a student's edition knows no answers.
         """
         self.oracle.require(seed)
         limits = place.limits(self.assignment.limits)
-        remote = Remote(sandbox, submission, self.topic, limits, self.assignment.exercises, place.device)
+        remote = Remote(sandbox, submission, self.topic, limits, self.assignment.exercises, place.device, meanwhile)
         isolation = sandbox.isolation
         basis = fingerprint.of_submission(self.basis, submission, seed, isolation.level)
         return Answerer(
@@ -222,17 +230,6 @@ def _recorded_suspects(recorded: Recorded) -> Suspects:
     for name, facts in recorded.mistakes.items():
         found.setdefault(facts["exercise"], []).append(Suspect(name, facts["hint"], Unasked()))
     return {exercise: tuple(suspects) for exercise, suspects in found.items()}
-
-
-def versions() -> dict[str, str]:
-    """What a result may depend on, by name."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def exercise_named(only: str, assignment: Assignment) -> str | None:

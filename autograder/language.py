@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.model import Sentence, UsageError
+from autograder.model import Sentence, UsageError, sentence
 
 LANGUAGES = ("en", "zh")
 CATALOGUES = {"zh": "zh_CN"}
@@ -19,7 +19,8 @@ def chosen(wanted: str = "", environment: Mapping[str, str] = os.environ) -> str
     if wanted:
         code = wanted.replace("-", "_").split("_")[0].lower()
         if code not in LANGUAGES:
-            raise UsageError(f"there is no language {wanted!r}; there are {', '.join(LANGUAGES)}")
+            known = ", ".join(LANGUAGES)
+            raise UsageError(sentence("there is no language {name!r}; there are {names}", name=wanted, names=known))
         return code
     for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = environment.get(variable, "")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from autograder.model import Assignment, AutograderError, Exercise, Forbidden, Limits, UsageError
+from autograder.model import Assignment, AutograderError, Exercise, Forbidden, Limits, Sentence, UsageError, sentence
 
 FORMAT = 1
 LANGUAGES = ("en", "zh")
@@ -35,7 +35,9 @@ class Course:
         path = self.root / "assignments" / topic / "assignment.toml"
         if not path.exists():
             topics = [found.parent.name for found in self.root.glob("assignments/*/assignment.toml")]
-            raise UsageError(f"there is no topic {topic!r}{nearest(topic, topics)}")
+            raise UsageError(
+                sentence("there is no topic {name!r}{nearest}", name=topic, nearest=nearest_of(topic, topics))
+            )
         return read(path)
 
     def solutions(self, topic: str) -> Path:
@@ -68,14 +70,23 @@ def course_at(folder: Path) -> Course:
     for root in (folder, *folder.parents):
         if (root / "assignments").is_dir():
             return Course(root)
-    raise UsageError(f"{folder} is not inside a course: no folder above it has assignments/")
+    raise UsageError(
+        sentence("{folder} is not inside a course: no folder above it has assignments/", folder=str(folder))
+    )
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def nearest_of(name: str, names: Iterable[str]) -> Sentence:
     """The end of a sentence that refuses a name: the nearest one, else all there are."""
     names = sorted(names)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(names) or 'none'}"
+    if close:
+        return sentence("; did you mean {name!r}?", name=close[0])
+    return sentence("; there are {names}", names=", ".join(names)) if names else sentence("; there are none")
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The same in English."""
+    return str(nearest_of(name, names))
 
 
 def read(path: Path) -> AssignmentFile:

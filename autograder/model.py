@@ -90,6 +90,15 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One part of an answer. state: `exact`, `close`, `off` by `error` at most, else what differs: `finite`, `form`."""
+
+    name: str
+    state: str
+    error: float | None = None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What a failed comparison saw, ready to be shown.
 
@@ -97,6 +106,7 @@ class Evidence:
     error, allowed: largest |yours - ours| / max(RMS(ours), floor) and what the tolerance admits there.
     yours, ours: the two values at that place, as text.
     mismatched, total: entries beyond the tolerance, entries compared. grid: both arrays around that place.
+    steps: each part of an answer that has several.
     """
 
     place: str = ""
@@ -109,6 +119,7 @@ class Evidence:
     yours_shape: tuple[int, ...] | None = None
     ours_shape: tuple[int, ...] | None = None
     grid: Grid | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -299,6 +310,7 @@ class Submission:
     """What one student handed in: the files by name, as bytes that nobody on the trusted side has parsed.
 
     problem: why the files could not be read (a missing or oversized file), or None.
+    cells: of a notebook whose module is the file: where each cell begins, (line of the module, number of the cell).
     """
 
     student: str
@@ -306,6 +318,7 @@ class Submission:
     origin: Path | None = None
     problem: Sentence | None = None
     receipt: Receipt = Receipt()
+    cells: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -326,7 +339,11 @@ class AutograderError(Exception):
 
 
 class UsageError(AutograderError):
-    """A person asked for something that is not there. The text is one clear sentence; the exit code is 2."""
+    """A person asked for something that is not there. One clear sentence, of the catalogue or not; exit code 2."""
+
+    def __init__(self, said: Sentence | str) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class GraderMistake(AutograderError):

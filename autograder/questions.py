@@ -118,7 +118,7 @@ class Question:
         scene = oracle.scene(seed, self.name)
         _seed_torch(seed, self.name)
         own = {
-            "student": Student(connection, observe, f"{seed}/{self.name}", scene.direction),
+            "student": Student(connection, observe, f"{seed}/{self.name}", scene.direction, scene.returns),
             "reference": scene.reference,
             "rng": scene.rng,
             "tensors": Tensors(scene.rng),

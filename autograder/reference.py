@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import inspect
+import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +23,8 @@ from autograder.student.connection import seed_of
 from autograder.wire import Array
 
 Direction = Callable[[int, tuple[int, ...]], Array]
+Returns = Mapping[str, tuple[str, ...]]
+RETURNED = re.compile(r"^\s*Returns: \((\w+(?:, ?\w+)+)\)(?=[;,.\n]|$)", re.MULTILINE)
 
 
 def generator(seed: str, question: str) -> np.random.Generator:
@@ -31,11 +35,25 @@ def generator(seed: str, question: str) -> np.random.Generator:
 
 @dataclass(frozen=True)
 class Scene:
-    """What one play of a question is played with. direction: the checks' own draws, by number and shape; or None."""
+    """What one play of a question is played with. direction: the checks' own draws, by number and shape; or None.
+
+    returns: what the parts of a function's tuple are called (see `returned_names`).
+    """
 
     reference: Any
     rng: np.random.Generator
     direction: Direction | None = None
+    returns: Returns = field(default_factory=dict)
+
+
+def returned_names(namespace: Any) -> dict[str, tuple[str, ...]]:
+    """What each public function's docstring calls the parts of the tuple that it returns: `Returns: (dw, db); …`."""
+    found = {}
+    for name, value in vars(namespace).items():
+        told = RETURNED.search(getattr(value, "__doc__", None) or "") if inspect.isfunction(value) else None
+        if told is not None and not name.startswith("_"):
+            found[name] = tuple(part.strip() for part in told[1].split(","))
+    return found
 
 
 class Oracle(Protocol):
@@ -55,13 +73,14 @@ class LiveOracle:
 
     def __init__(self, namespace: Any, remembered: Remembered | None = None) -> None:
         self._live = Live(namespace, remembered)
+        self._returns = returned_names(namespace)
 
     def require(self, seed: str) -> None:
         """Any will do."""
 
     def scene(self, seed: str, question: str) -> Scene:
         """The live reference and the question's generator."""
-        return Scene(self._live, generator(seed, question))
+        return Scene(self._live, generator(seed, question), returns=self._returns)
 
 
 class Live:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder import batch, fingerprint
+from autograder.fingerprint import versions
 from autograder.gradebook import Book, Standing
-from autograder.grading import versions
 from autograder.manifest import Course
 from autograder.model import Outcome, Submission
 from autograder.running import Settings

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from autograder import batch, fingerprint, policies
 from autograder.coursefile import moment
+from autograder.fingerprint import versions
 from autograder.gradebook import Book, Standing
-from autograder.grading import versions
 from autograder.manifest import Course
 from autograder.model import Assignment, Isolation, Outcome, Submission
 from autograder.policies import Decisions, Final, Policy

@@ -9,7 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from autograder.model import Exercise, Flag, Isolation, Outcome, QuestionResult, Report, Sentence, Status, sentence
+from autograder.model import (
+    Exercise,
+    Flag,
+    Isolation,
+    Outcome,
+    QuestionResult,
+    Report,
+    Sentence,
+    Status,
+    Verdict,
+    sentence,
+)
 
 
 class Asked(Protocol):
@@ -140,6 +151,14 @@ def by_exercise(report: Report, exercises: Iterable[Exercise]) -> tuple[Exercise
             score, points = total(q.score for q in asked), total(q.points for q in asked)
             gathered.append(ExerciseScore(exercise, score, points, asked))
     return tuple(gathered)
+
+
+def unloadable(report: Report) -> Verdict | None:
+    """What is said of every question alike, because the file itself cannot be used; None where some differ."""
+    verdicts = [question.verdict for question in report.questions]
+    statuses = (Status.RAISED, Status.TIMED_OUT, Status.OUT_OF_MEMORY, Status.DIED, Status.NOT_RUN)
+    alike = len({(verdict.status, str(verdict.message)) for verdict in verdicts}) == 1
+    return verdicts[0] if alike and len(verdicts) > 1 and verdicts[0].status in statuses else None
 
 
 def open_exercises(scores: Sequence[ExerciseScore]) -> list[ExerciseScore]:

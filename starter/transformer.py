@@ -365,3 +365,80 @@ def train_reverse(source, target, seed):
     Source: Lee 5, "Sequence to sequence"; Vaswani et al. 2017.
     """
     raise NotImplementedError("train_reverse")
+
+
+def beam_search(model, prompt, width, max_new, eos, alpha=0.0):
+    """The best continuation of a prompt that a beam search finds.
+
+    束搜索：每一步保留得分最高的 width 个候选，最后返回其中得分最高的一个。
+
+    Convention: a hypothesis is the prompt with the tokens that were added. Its score is the sum of the
+    log-probabilities of what was added, divided by (how many tokens that is) to the power alpha; with nothing added it
+    is 0. A hypothesis that has added `eos` is over. The search begins with the prompt alone. At each of max_new steps
+    every hypothesis that is not over is continued with each token of the vocabulary, one that is over stays as it is,
+    and of all these together the `width` with the highest scores are kept. The model is asked in evaluation mode, and
+    left in the mode in which it was.
+
+    model: nn.Module; model(ids) gives logits, float tensor (B, t, V), for int64 tensors (B, t).
+    prompt: int64 tensor (P,), P is 1 or more; an `eos` in it does not count.
+    width: int, 1 or more. max_new: int, 0 or more. eos: int. alpha: float, 0 or more. No two scores are equal.
+    Returns: (ids, score); ids: int64 tensor (P + n,), n is max_new at most; score: float.
+    Source: Lee 5, beam search; d2l 10.8 (zh 9.8); Wu et al. 2016 (length).
+    """
+    raise NotImplementedError("beam_search")
+
+
+class Layer(nn.Module):
+    """A layer of `Speaker`: causal attention with one head, then feed-forward, both pre-norm. Given.
+
+    `Speaker` 的一层：单头因果注意力加前馈网络，直接使用即可。
+    """
+
+    def __init__(self, d):
+        super().__init__()
+        self.wq, self.wk, self.wv = (nn.Linear(d, d, bias=False) for _ in range(3))
+        self.norm1, self.norm2, self.ff = nn.LayerNorm(d), nn.LayerNorm(d), mlp(d, 2 * d)
+
+    def forward(self, x):
+        """x: float tensor (B, T, d). Returns: float tensor (B, T, d)."""
+        y = self.norm1(x)
+        scores = self.wq(y) @ self.wk(y).mT / x.shape[-1] ** 0.5  # (B, T, T)
+        x = x + scores.masked_fill(~causal_mask(x.shape[1]), -torch.inf).softmax(-1) @ self.wv(y)
+        return x + self.ff(self.norm2(x))
+
+
+class Speaker(nn.Module):
+    """A small language model with learned positions, which reads everything anew for each token. Given.
+
+    一个现成的小语言模型，位置编码是学出来的；每生成一个词元都要把前面的内容重新算一遍。
+    """
+
+    def __init__(self, V, d, layers, T):
+        super().__init__()
+        self.tokens, self.places = nn.Embedding(V, d), nn.Embedding(T, d)
+        self.layers = nn.ModuleList(Layer(d) for _ in range(layers))
+        self.norm, self.head = nn.LayerNorm(d), nn.Linear(d, V, bias=False)
+
+    def forward(self, ids):
+        """ids: int64 tensor (B, t). Returns: float tensor (B, t, V), logits."""
+        x = self.tokens(ids) + self.places.weight[: ids.shape[1]]  # (B, t, d)
+        for layer in self.layers:
+            x = layer(x)
+        return self.head(self.norm(x))  # (B, t, V)
+
+
+def cached_forward(model, ids, cache=None):
+    """The logits of new tokens, out of them and what earlier ones left behind: nothing is computed a second time.
+
+    KV 缓存：只计算新词元，之前的键和值直接从缓存里取。
+
+    Convention: the cache has a pair (k, v) for each layer, in their order: the keys and the values of all positions so
+    far, the oldest first. The new tokens stand behind these: with S positions so far they are at the places S to
+    S + t − 1. Each of them sees every earlier position, itself, and none after it. What is given does not change.
+
+    model: Speaker. ids: int64 tensor (B, t), the new tokens, t is 1 or more.
+    cache: None where nothing was read so far, else a list of pairs of float tensors (B, S, d).
+    Returns: (logits, cache); logits: float tensor (B, t, V); cache: list of pairs of float tensors (B, S + t, d).
+    Source: Lee 5, autoregressive decoding; Shazeer 2019.
+    """
+    raise NotImplementedError("cached_forward")

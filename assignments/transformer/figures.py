@@ -185,7 +185,64 @@ def axes():
     return figure
 
 
-FIGURES = {"transformer": transformer, "norms": norms, "masks": masks, "curves": curves, "axes": axes}
+def beam():
+    """A search of width 2 over three tokens: what is kept, what is let go, and where greedy decoding ends up."""
+    figure, ax = canvas(17, 8.2, 0.5)
+    tree = {  # a node: where it is, its parent, the probability of its token
+        "A": (5.2, 6.2, None, 0.6), "B": (5.2, 2.0, None, 0.4),
+        "Aa": (9.9, 7.4, "A", 0.5), "Ab": (9.9, 5.6, "A", 0.4), "Ac": (9.9, 4.4, "A", 0.1),
+        "Ba": (9.9, 2.6, "B", 0.9), "Bb": (9.9, 0.8, "B", 0.1),
+    }  # fmt: skip
+    whole = {name: p * (tree[parent][3] if parent else 1) for name, (_, _, parent, p) in tree.items()}
+    for depth in (1, 2):
+        names = [name for name in tree if len(name) == depth]
+        kept = sorted(names, key=whole.get)[-2:]
+        for name in names:
+            x, y, parent, p = tree[name]
+            colour = BLUE if name in kept else GREY
+            x0, y0 = tree[parent][:2] if parent else (1.6, 4.1)
+            line(ax, (x0 + 0.75, y0), (x - 0.65, y), colour=colour)
+            ax.text((x0 + x) / 2 + 0.1, (y0 + y) / 2 + 0.32, f"{p:g}", ha="center", color=colour, fontsize=9)
+            box(ax, x, y, name[-1], colour, width=1.2)
+            if depth == 2:
+                ax.text(x + 1.0, y, f"{tree[parent][3]:g} · {p:g} = {whole[name]:.2f}", va="center", color=colour)
+    box(ax, 1.6, 4.1, "…", GREY, width=1.4)
+    ax.text(14.9, 7.4, "greedy", va="center", color=ORANGE)
+    ax.text(14.9, 2.6, "best", va="center", color=GREEN)
+    return figure
+
+
+def cache():
+    """What two new tokens may look at when four are in the cache: the causal mask's last two rows."""
+    figure, ax = canvas(17, 7.4, 0.45)
+    side, S, t = 0.95, 4, 2
+    for i in range(S + t):
+        for j in range(S + t):
+            new, sees = i >= S, j <= i
+            colour = (ORANGE if j >= S else BLUE) if new and sees else GREY
+            corner = (2.4 + j * side, 6.2 - (i + 1) * side)
+            face = colour if new and sees else TINTS[GREY] if sees else "white"
+            ax.add_patch(Rectangle(corner, side, side, fc=face, ec=GREY, lw=0.7, alpha=0.8 if new else 1))
+    for i in range(S + t):
+        colour = ORANGE if i >= S else GREY
+        ax.text(2.1, 6.2 - (i + 0.5) * side, f"q{i}", ha="right", va="center", color=colour)
+        ax.text(2.4 + (i + 0.5) * side, 6.4, f"k{i}", ha="center", va="bottom", color=ORANGE if i >= S else BLUE)
+    for y, colour, name in ((2.3, BLUE, "k, v: cache"), (1.1, ORANGE, "k, v: new")):
+        ax.add_patch(Rectangle((10.0, y - 0.35), 0.7, 0.7, fc=colour, ec=GREY, lw=0.7, alpha=0.8))
+        ax.text(11.1, y, name, va="center", color="#343a40")
+    ax.text(10.0, 4.6, "S = 4,  t = 2", va="center", color="#343a40")
+    return figure
+
+
+FIGURES = {
+    "transformer": transformer,
+    "norms": norms,
+    "masks": masks,
+    "curves": curves,
+    "axes": axes,
+    "beam": beam,
+    "cache": cache,
+}
 
 
 def main(folder):

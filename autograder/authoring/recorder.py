@@ -25,7 +25,7 @@ from autograder.recorded.handles import Along, Handle, Named, operate
 from autograder.recorded.oracle import FORMAT
 from autograder.recorded.signature import Signature, signature
 from autograder.recorded.values import Iterated, Method, Raised, file_of, packed
-from autograder.reference import Live, Scene, generator
+from autograder.reference import Live, Scene, generator, returned_names
 from autograder.sandbox import learning
 from autograder.student.proxy import direction
 from autograder.wire import Array
@@ -188,7 +188,8 @@ class Listening:
         def drawn(number: int, shape: tuple[int, ...]) -> Array:
             return kept.directions.setdefault(f"{number} {shape}", direction(key, number, shape))
 
-        return Scene(Listener(self._namespace, kept, first=not self.player), rng, drawn)
+        listener = Listener(self._namespace, kept, first=not self.player)
+        return Scene(listener, rng, drawn, returned_names(self._namespace))
 
 
 class _Playing(GradingPlugin):
@@ -272,7 +273,8 @@ def _failed(question: Any) -> bool:
 
 def _facts(grader: Grader) -> Mapping[str, Any]:
     mistakes = {each.id: {"exercise": each.exercise, "hint": dict(each.hint)} for each in grader.bank.mistakes}
-    return {"format": FORMAT, "topic": grader.topic, "seed": PUBLIC_SEED, "mistakes": mistakes}
+    returns = {name: list(names) for name, names in returned_names(grader.bank.solution).items()}
+    return {"format": FORMAT, "topic": grader.topic, "seed": PUBLIC_SEED, "mistakes": mistakes, "returns": returns}
 
 
 def _parts(listening: Listening) -> dict[str, bytes]:

@@ -29,6 +29,7 @@ ROOMS = (
     *(
         "rules.py",
         "scoring.py",
+        "steps.py",
         "stubs.py",
         "checks",
         "diagnosis",
@@ -39,8 +40,8 @@ ROOMS = (
         "sandbox",
     ),
     *(f"platforms/{name}.py" for name in ("__init__", "engine", "feedback", "kernel")),
-    *("sources/__init__.py", "sources/folders.py", "sandbox", "student", "loop", "wire"),
-    *(f"cli/{name}.py" for name in ("__init__", "codes", "doctor", "grade", "loop", "report")),
+    *("sources/__init__.py", "sources/folders.py", "student", "loop", "wire"),
+    *(f"cli/{name}.py" for name in ("__init__", "codes", "doctor", "grade", "loop", "parsing", "report")),
 )
 STAFF = ("render/overview.py", "render/similar.py")
 SUFFIXES = {".py", ".ini", ".po", ".mo", ".typed", ".css", ".js", ".html", ".svg"}
@@ -113,7 +114,7 @@ def _written(course: Course, topics: Sequence[str]) -> dict[str, bytes]:
     written = {
         "Makefile": makefile,
         "requirements.txt": "".join(f"{line}\n" for line in requirements(course, topics)),
-        ".gitignore": ".venv/\n__pycache__/\n.ipynb_checkpoints/\nout/\n",
+        ".gitignore": ".venv/\n__pycache__/\n.ipynb_checkpoints/\n.autograder/\nout/\n",
     }
     for language, page in (("en", "README.md"), ("zh", "README.zh-CN.md")):
         titles = {topic: course.assignment(topic).title[language] for topic in topics}

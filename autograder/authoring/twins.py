@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 
+from autograder.authoring.starters import generated
 from autograder.manifest import Course
-from autograder.model import Assignment, Exercise
+from autograder.model import Assignment, Exercise, Sentence, UsageError, sentence
 from autograder.notebooks import TAG, Cell, blocks, text_of
 
 SOLUTION = {"tags": [TAG]}
@@ -44,6 +45,32 @@ def twin(assignment: Assignment, starter: str) -> str:
 def of_topic(course: Course, topic: str, starter: str) -> str:
     """The same for a topic of a course."""
     return twin(course.assignment(topic), starter)
+
+
+def write(course: Course, topic: str, *, force: bool = False) -> Sentence:
+    """Write the notebook of what stands in starter/ (else of the starter that the solution gives); what was done.
+
+    Raises UsageError rather than overwrite another text, and for a file that is no Python.
+    """
+    module = course.starter(topic)
+    path = module.with_suffix(".ipynb")
+    try:
+        text = module.read_text("utf-8") if module.exists() else generated(course, topic)
+        ast.parse(text, module.name)
+    except (SyntaxError, ValueError) as error:
+        raise UsageError(sentence("{name} cannot be read as Python: {why}", name=module.name, why=str(error))) from None
+    shown, made = path.relative_to(course.root).as_posix(), of_topic(course, topic, text)
+    if path.exists() and path.read_text("utf-8") == made:
+        return sentence("{path} is up to date", path=shown)
+    if path.exists() and not force:
+        raise UsageError(
+            sentence("{path} holds something else than {name}; to overwrite it: FORCE=1", path=shown, name=module.name)
+        )
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(made, "utf-8")
+    return sentence(
+        "{path} written; of it and {name}, whichever you saved last is graded", path=shown, name=module.name
+    )
 
 
 def _solution(text: str) -> Cell:

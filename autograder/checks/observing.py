@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder.compare import Comparison
 from autograder.model import GraderMistake, Picture, Sentence, Status, StudentFault, Verdict, sentence
+from autograder.steps import steps
 from autograder.student import Answer, Origin, Student, resolved
 from autograder.wire import Opaque, Tensor
 
+PART = re.compile(r"→ ([^\s()]+)$")  # a named part: `dw[2]` rather than `result[2]`
 SHOWN = "shown"
 
 
@@ -120,15 +123,27 @@ def shown(answer: Answer, picture: Picture) -> None:
 
 def compared(answer: Answer, actual: Any, wanted: Any, comparison: Comparison) -> None:
     """Hold an answer against what is wanted and report it, accepted or refused."""
-    if "→" in answer._called:  # a named part: `dw[2]` rather than `result[2]`
-        comparison = replace(comparison, root=answer._called.rsplit("→ ", 1)[1])
-    comparison = replace(comparison, device=answer._student._device)
+    part = PART.search(answer._called)
+    if part is not None:
+        comparison = replace(comparison, root=part[1])
+    names = comparison.names or _returned(answer, wanted)
+    comparison = replace(comparison, device=answer._student._device, names=names)
     difference = comparison.difference(actual, wanted)
     if difference is None:
         _observe(answer, actual, wanted, comparison=comparison)
         return
-    verdict = Verdict(Status.WRONG, _about(answer, difference.message), difference.evidence)
+    evidence = replace(difference.evidence, steps=steps(comparison, actual, wanted))
+    verdict = Verdict(Status.WRONG, _about(answer, difference.message), evidence)
     _observe(answer, actual, wanted, kind=difference.kind, verdict=verdict, comparison=comparison)
+
+
+def _returned(answer: Answer, wanted: Any) -> tuple[str, ...]:
+    """What the function's docstring calls the parts of the tuple that it returned, if this is that tuple."""
+    origin, ref = answer._origin, answer._ref
+    if origin is None or ref is None or ref.path or not isinstance(origin.target, str):
+        return ()
+    names = answer._student._returns.get(origin.target, ())
+    return names if isinstance(wanted, tuple) and len(wanted) == len(names) else ()
 
 
 def _observe(answer: Answer, actual: Any, wanted: Any, **more: Any) -> None:

@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.cli.codes import OURS, STOPPED, USAGE
-from autograder.model import AutograderError, UsageError
+from autograder.cli.parsing import COMMAND, Parser, spoken_language, told
+from autograder.language import say
+from autograder.model import AutograderError, Sentence, UsageError, sentence
 
 STUDENTS = ("grade", "loop", "report")
 INSTRUCTORS = ("batch", "gradebook", "regrade", "export")
@@ -31,40 +33,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows another
-    options = parser().parse_args(arguments)
+    language = spoken_language(arguments)
     try:
+        options = parser(language).parse_args(arguments)
         return int(options.run(options))
     except UsageError as error:
-        print(f"autograder: {error}", file=sys.stderr)
-        return USAGE
+        return _complained(error.said, language, USAGE)
     except OSError as error:
         if error.filename is None:
-            return _unforeseen()
-        print(f"autograder: {error.filename}: {error.strerror}", file=sys.stderr)
-        return USAGE
+            return _unforeseen(language)
+        return _complained(f"{error.filename}: {error.strerror}", language, USAGE)
     except AutograderError as error:
-        print(f"autograder: {error}", file=sys.stderr)
-        return OURS
+        return _complained(str(error), language, OURS)
     except KeyboardInterrupt:
-        print("autograder: stopped; what was graded is kept", file=sys.stderr)
-        return STOPPED
+        return _complained(sentence("stopped; what was graded is kept"), language, STOPPED)
     except Exception:  # noqa: BLE001 - told in full, and never with the exit code of a graded submission
-        return _unforeseen()
+        return _unforeseen(language)
 
 
-def _unforeseen() -> int:
+def _complained(what: Sentence | str, language: str, code: int) -> int:
+    print(f"autograder: {say(what, language) if isinstance(what, Sentence) else what}", file=sys.stderr)
+    return code
+
+
+def _unforeseen(language: str) -> int:
     traceback.print_exc()
-    print("autograder: this is a fault of the grader itself", file=sys.stderr)
-    return OURS
+    return _complained(sentence("this is a fault of the grader itself"), language, OURS)
 
 
-def parser() -> argparse.ArgumentParser:
-    """All commands and their options."""
-    top = argparse.ArgumentParser(
-        prog="autograder", description="Grade deep-learning exercises and explain the result."
-    )
-    top.add_argument("--root", type=Path, default=Path(), help="a folder inside the course (default: here)")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+def parser(language: str = "en") -> argparse.ArgumentParser:
+    """All commands and their options. Raises UsageError, when it parses, for words that are none of ours."""
+    kind: type[Parser] = type("Parser", (Parser,), {"language": language})  # a subcommand's is its parent's
+    top = kind(prog="autograder", description=told("Grade deep-learning exercises and explain the result."))
+    top.add_argument("--root", type=Path, default=Path(), help=told("a folder inside the course (default: here)"))
+    commands = top.add_subparsers(dest="command", required=True, metavar=COMMAND)
     for command in COMMANDS:
         command.add_to(commands)
     return top

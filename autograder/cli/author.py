@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 
 from autograder.cli.codes import GRADED, INCOMPLETE, Commands, command, course_of, topics_of
+from autograder.cli.parsing import told
+from autograder.language import chosen, say
 from autograder.manifest import Course, nearest
 from autograder.model import PUBLIC_SEED, UsageError
 
@@ -16,6 +18,10 @@ def add_to(commands: Commands) -> None:
     new.add_argument("--exercises", default="", help="their names, separated by commas (default: example)")
     starter = command(commands, "starter", _starter, "write starter/<topic>.py from its solution")
     starter.add_argument("--force", action="store_true", help="overwrite a file that differs")
+    notebook = command(
+        commands, "notebook", _notebook, told("write starter/<topic>.ipynb, to work in instead of the .py")
+    )
+    notebook.add_argument("--force", action="store_true", help=told("overwrite a file that differs"))
     check = command(commands, "check", _check, "prove a topic before it is released")
     check.add_argument("--seeds", type=int, default=1, help="under how many seeds (default: %(default)s)")
     check.add_argument("--flakes", type=int, default=3, help="live gradings of the reference (default: %(default)s)")
@@ -24,7 +30,7 @@ def add_to(commands: Commands) -> None:
     mutants.add_argument("--only", default="", help="with --auto: one exercise")
     mutants.add_argument("--seeds", type=int, default=3, help="under how many seeds (default: %(default)s)")
     mutants.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
-    for words in (starter, check, mutants):
+    for words in (starter, notebook, check, mutants):
         words.add_argument("topic", nargs="?", default="", help="a topic; all when left out")
 
 
@@ -45,6 +51,15 @@ def _starter(options: argparse.Namespace) -> int:
     course = course_of(options)
     for topic in topics_of(course, options.topic):
         print(write(course, topic, force=options.force))
+    return GRADED
+
+
+def _notebook(options: argparse.Namespace) -> int:
+    from autograder.authoring.twins import write
+
+    course, language = course_of(options), chosen(options.lang)
+    for topic in topics_of(course, options.topic):
+        print(say(write(course, topic, force=options.force), language))
     return GRADED
 
 

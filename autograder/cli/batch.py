@@ -157,7 +157,7 @@ def _pages(
     _, count = classpages.write_similar(folder, course, assignment, book, language)
     text = say(sentence("similar submissions: {count} pairs to look at", count=count), language)
     links = [(text, "similar.html"), ("grades.csv", "grades.csv")]
-    return classpages.write(folder, course, assignment, book, grades, language, final=final, links=links)
+    return classpages.write(folder, assignment, book, grades, language, final=final, links=links)
 
 
 def _code(tally: Tally, strict: bool) -> int:

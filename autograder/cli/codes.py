@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from autograder.cli.parsing import told
 from autograder.manifest import Course, course_at
-from autograder.model import UsageError
+from autograder.model import UsageError, sentence
 
 Commands = Any  # argparse's own class for them is private
 
@@ -19,7 +20,7 @@ def command(
 ) -> argparse.ArgumentParser:
     """A subcommand with the options that all have."""
     made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    made.add_argument("--lang", default="", help="en or zh (default: the environment's)")
+    made.add_argument("--lang", default="", help=told("en or zh (default: the environment's)"))
     made.set_defaults(run=run)
     return made
 
@@ -35,5 +36,6 @@ def topics_of(course: Course, wanted: str) -> tuple[str, ...]:
         course.assignment(wanted)
         return (wanted,)
     if not course.topics:
-        raise UsageError(f"{course.root} has no topics: no assignments/<topic>/assignment.toml")
+        where = str(course.root)
+        raise UsageError(sentence("{folder} has no topics: no assignments/<topic>/assignment.toml", folder=where))
     return course.topics

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 
 from autograder.cli.codes import GRADED, Commands, command
+from autograder.cli.parsing import told
 
 
 def add_to(commands: Commands) -> None:
     """Make the command known."""
-    command(commands, "doctor", run, "say how student code is kept apart on this machine")
+    command(commands, "doctor", run, told("say how student code is kept apart on this machine"))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.cli.codes import GRADED, INCOMPLETE, OURS, Commands, command, course_of, topics_of
+from autograder.cli.parsing import told
 from autograder.language import chosen, say
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError, sentence
+from autograder.render.commands import here
 from autograder.sandbox.choice import choose, plain
 from autograder.sandbox.protocol import Sandbox
 from autograder.scoring import is_full
@@ -27,21 +29,24 @@ DEVICES = ("cpu", "cuda", "auto")
 
 def add_to(commands: Commands) -> None:
     """Make the command known."""
-    words = command(commands, "grade", run, "grade your own work: all topics, or one in detail")
+    words = command(commands, "grade", run, told("grade your own work: all topics, or one in detail"))
     told_how_to_grade(words)
-    words.add_argument("--all", action="store_true", help="show every open question in full")
-    words.add_argument("--json", action="store_true", help="print the report as JSON")
-    words.add_argument("--strict", action="store_true", help="exit with 1 on less than full marks")
+    words.add_argument("--all", action="store_true", help=told("show every open question in full"))
+    words.add_argument("--json", action="store_true", help=told("print the report as JSON"))
+    words.add_argument("--strict", action="store_true", help=told("exit with 1 on less than full marks"))
 
 
 def told_how_to_grade(words: argparse.ArgumentParser) -> None:
     """The options of every command that grades."""
-    words.add_argument("topic", nargs="?", default="", help="a topic; all when left out")
-    words.add_argument("--only", default="", help="one exercise or one question")
-    words.add_argument("--seed", default=PUBLIC_SEED, help="draw other inputs (default: %(default)s)")
-    words.add_argument("--from", dest="origin", type=Path, help="a file or folder to grade instead of starter/")
+    words.add_argument("topic", nargs="?", default="", help=told("a topic; all when left out"))
+    words.add_argument("--only", default="", help=told("one exercise or one question"))
+    words.add_argument("--seed", default=PUBLIC_SEED, help=told("draw other inputs (default: %(default)s)"))
+    words.add_argument("--from", dest="origin", type=Path, help=told("a file or folder to grade instead of starter/"))
     words.add_argument(
-        "--device", choices=DEVICES, default="cpu", help="where PyTorch computes; auto: a GPU if there is one"
+        "--device",
+        choices=DEVICES,
+        default="cpu",
+        help=told("where PyTorch computes; auto: a GPU if there is one"),
     )
 
 
@@ -63,7 +68,9 @@ def graded(
 ) -> Iterator[tuple[Assignment, Report | None]]:
     """Each topic's report; None where all topics are asked for and one has no file. Raises UsageError."""
     if options.only and not options.topic:
-        raise UsageError(f"--only needs a topic: autograder {options.command} TOPIC --only EXERCISE")
+        topic, only = (say(place, chosen(options.lang)) for place in (sentence("<topic>"), sentence("<exercise>")))
+        command = here().command(options.command, topic, only=only)
+        raise UsageError(sentence("an exercise is asked for, and no topic: {command}", command=command))
     sandboxes: dict[str, tuple[Sandbox, Place]] = {}
     with ExitStack() as stack:
         for topic in topics:
@@ -128,11 +135,11 @@ def _show(
         return
     from autograder.render.terminal import Page, shown_path
 
-    page = Page(language)
+    page = Page(language, typed=here(options.origin))
     if options.topic:
         for assignment, report in graded:
             if report is not None:
-                page.topic(assignment, report, show_all=options.all, show_prints=bool(options.only))
+                page.topic(assignment, report, show_all=options.all, show_prints=bool(options.only), only=options.only)
     else:
         page.topics(graded, shown_path(options.origin or course.root / "starter", course.root))
     page.device(graded, asked=options.device)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,28 +12,27 @@ from rich.console import Console
 
 from autograder.cli.codes import GRADED, Commands, command, course_of, topics_of
 from autograder.cli.grade import graded, told_how_to_grade
+from autograder.cli.parsing import told
 from autograder.language import chosen, say
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, Assignment, Report, UsageError, sentence
+from autograder.render.commands import here
 from autograder.sandbox.choice import choose
 from autograder.sources.folders import file_of, from_path, own_work
-
-WARNING = sentence(
-    "debug: one process, no sandbox, no time limit, so that breakpoint() works. "
-    "This is not how it is graded; make grade is."
-)
 
 
 def add_to(commands: Commands) -> None:
     """Make the commands known."""
-    watch = command(commands, "watch", _watch, "grade on every save")
-    watch.add_argument("topic", nargs="?", default="", help="a topic; whichever is saved when left out")
-    watch.add_argument("--seed", default=PUBLIC_SEED, help="draw other inputs (default: %(default)s)")
-    watch.add_argument("--from", dest="origin", type=Path, help="a file or folder to watch instead of starter/")
-    watch.add_argument("--author", action="store_true", help="prove the topic on every save of one of its files")
-    told_how_to_grade(command(commands, "hint", _hint, "a hint for the first question that is open"))
-    told_how_to_grade(command(commands, "status", _status, "progress over all topics and what comes next"))
-    told_how_to_grade(command(commands, "debug", _debug, "one question in this process, where breakpoint() works"))
+    watch = command(commands, "watch", _watch, told("grade on every save"))
+    watch.add_argument("topic", nargs="?", default="", help=told("a topic; whichever is saved when left out"))
+    watch.add_argument("--seed", default=PUBLIC_SEED, help=told("draw other inputs (default: %(default)s)"))
+    watch.add_argument("--from", dest="origin", type=Path, help=told("a file or folder to watch instead of starter/"))
+    watch.add_argument("--author", action="store_true", help=told("prove the topic on every save of one of its files"))
+    told_how_to_grade(command(commands, "hint", _hint, told("a hint for the first question that is open")))
+    told_how_to_grade(command(commands, "status", _status, told("progress over all topics and what comes next")))
+    told_how_to_grade(
+        command(commands, "debug", _debug, told("one question in this process, where breakpoint() works"))
+    )
 
 
 def _origins(course: Course, topics: tuple[str, ...], options: argparse.Namespace) -> dict[str, Path]:
@@ -40,7 +40,8 @@ def _origins(course: Course, topics: tuple[str, ...], options: argparse.Namespac
     folder = options.origin or course.root / "starter"
     found = {topic: folder for topic in topics if file_of(folder, topic) is not None}
     if not found:
-        raise UsageError(f"{folder} has no {' and no '.join(f'{topic}.py' for topic in topics)}")
+        files = ", ".join(f"{topic}.py" for topic in topics)
+        raise UsageError(sentence("{folder} has no {file}", folder=str(folder), file=files))
     return found
 
 
@@ -58,7 +59,7 @@ def _watch(options: argparse.Namespace) -> int:
 
     def paint(assignment: Assignment, report: Report, view: View) -> None:
         console.clear()
-        console.print(live(assignment, report, view, language))
+        console.print(live(assignment, report, view, language, here(options.origin)), crop=False)
         console.file.flush()  # a pipe would keep it until there is more
 
     def saved_at(topic: str) -> float:
@@ -115,32 +116,73 @@ def _hint(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace) -> int:
     """All topics in a table, their sum, and the next step. Raises UsageError."""
     course, language = course_of(options), chosen(options.lang)
-    found = list(graded(course, topics_of(course, options.topic), options, name_mistakes=False))
+    found = list(_standing(course, topics_of(course, options.topic), options))
     from autograder.render.terminal import Page, shown_path
 
-    page = Page(language)
+    page = Page(language, typed=here(options.origin))
     page.topics(found, shown_path(options.origin or course.root / "starter", course.root))
+    page.unreadable(found)
     page.progress_so_far(found)
     return GRADED
 
 
+def _standing(
+    course: Course, topics: tuple[str, ...], options: argparse.Namespace
+) -> Iterator[tuple[Assignment, Report | None]]:
+    """Each topic's report; only those whose file, graders or program have changed since the last time are graded."""
+    if options.only or options.device != "cpu":
+        yield from graded(course, topics, options, name_mistakes=False)
+        return
+    from autograder.loop.kept import Kept
+
+    kept = Kept(course, options.seed)
+    origins = {topic: options.origin or own_work(course, topic) for topic in topics}
+    bases = {topic: kept.basis(topic, at) for topic, at in origins.items() if file_of(at, topic) is not None}
+    reports = {topic: kept.report(topic, basis) for topic, basis in bases.items()}
+    stale = tuple(topic for topic in topics if reports.get(topic) is None)
+    for assignment, report in graded(course, stale, options, name_mistakes=False):
+        reports[assignment.topic] = report
+        if report is not None and kept.basis(assignment.topic, origins[assignment.topic]) == bases[assignment.topic]:
+            kept.keep(assignment.topic, bases[assignment.topic], report)
+    yield from ((course.assignment(topic), reports[topic]) for topic in topics)
+
+
 def _debug(options: argparse.Namespace) -> int:
     """Ask one question with the student's code in this very process. Raises UsageError."""
-    if not options.topic or not options.only:
-        raise UsageError("debug needs a topic and a question: make debug TOPIC=<topic> ONLY=<question>")
     course, language = course_of(options), chosen(options.lang)
+    if not options.topic or not options.only:
+        topic, only = (say(place, language) for place in (sentence("<topic>"), sentence("<question>")))
+        command = here().command("debug", topic, only=only)
+        raise UsageError(sentence("debug needs a topic and a question: {command}", command=command))
     assignment = course.assignment(options.topic)
     submission = from_path(options.origin or own_work(course, options.topic), options.topic, assignment.limits)
     if submission.problem is not None:
-        raise UsageError(say(submission.problem, language))
-    print(say(WARNING, language), file=sys.stderr)
+        raise UsageError(submission.problem)
+    _warn(language)
     from autograder.grading import Grader
+    from autograder.render.clean import clean
     from autograder.render.terminal import Page
-    from autograder.sandbox import loading
+    from autograder.sandbox import loading, raising
+    from autograder.student import faults
 
-    namespace = loading.load(submission.files, options.topic)
+    try:
+        namespace = loading.load(submission.files, options.topic)
+    except Exception as error:  # noqa: BLE001 - the student's own, told as grading tells it
+        verdict = faults.raised(raising.raised(error), f"{options.topic}.py", cells=submission.cells).verdict
+        told = [say(verdict.message, language), *verdict.traceback[-1:]]
+        raise UsageError("\n".join(map(clean, told))) from None
     grader, reports = Grader(course, options.topic, name_mistakes=False), list[Report]()
     answerer = replace(grader.played(submission.student, namespace, options.seed), only_once=True)
     grader.grade([answerer], reports.append, only=options.only)
-    Page(language).topic(assignment, reports[0], show_all=True)
+    Page(language, typed=here(options.origin)).topic(assignment, reports[0], show_all=True)
     return GRADED
+
+
+def _warn(language: str) -> None:
+    """Say how debugging differs from grading."""
+    warning = sentence(
+        "debug: one process, no sandbox, no time limit, so that breakpoint() works. "
+        "This is not how it is graded; {command} is.",
+        command=here().command("grade"),
+    )
+    print(say(warning, language), file=sys.stderr)

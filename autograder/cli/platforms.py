@@ -128,7 +128,7 @@ def _gradescope(options: argparse.Namespace) -> int:
 
 def _parity(options: argparse.Namespace) -> int:
     from autograder import fingerprint
-    from autograder.grading import versions
+    from autograder.fingerprint import versions
     from autograder.model import PUBLIC_SEED
     from autograder.platforms import kept, parity
     from autograder.platforms.routes import ROUTES

@@ -1,11 +1,14 @@
 """`watch`: grade on every save and answer keys, all in one process that stays warm.
 
 The questions of a topic are collected once: its submissions come from a generator that waits for the next save.
-What was changed is asked first and shown at once; the rest of the topic follows.
+What was changed is asked first and shown at once; the rest of the topic follows. A save or a key is met while the
+student's code runs, too: a grading whose file is another one by now is given up.
 """
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -22,6 +25,7 @@ from autograder.scoring import by_exercise, open_exercises, report_of
 from autograder.sources.folders import file_of, from_path
 
 SECONDS = 0.05  # between two looks at the file
+QUIET_SECONDS = 0.5  # of grading, before it is told what is still to come
 PATIENCE = 40  # looks at a file that is away
 Paint = Callable[[Assignment, Report, View], None]
 
@@ -77,6 +81,10 @@ class Watcher:
         return self._sandboxes[framework]
 
 
+class Abandoned(KeyboardInterrupt):
+    """The file was saved, or q was pressed, while it was being graded. pytest lets only this kind through."""
+
+
 class _Session:
     """One topic, as long as its file is the one that is saved."""
 
@@ -90,12 +98,38 @@ class _Session:
         self._report: Report | None = None
         self._following: str | None = None
         self._left: list[str] = []
-        self._is_broken = False
+        self._is_broken = self._is_over = False
+        self._answerer: Answerer | None = None
+        self._quiet_until = math.inf
 
     def run(self) -> str | None:
         """The topic that was saved while this one was watched, or None when it is over."""
-        self._grader.grade(self._answerers(), self._graded)
-        return self._following
+        while True:
+            try:
+                self._grader.grade(self._answerers(), self._graded)
+                return self._following
+            except Abandoned:
+                if self._answerer is not None:
+                    self._answerer.close()
+                if self._is_over or self._following is not None:
+                    return self._following
+
+    def _glance(self) -> None:
+        """Answer a key, and look whether a file was saved: also while code of the student's runs. Raises Abandoned."""
+        saved, key = self._watcher.saved(), self._watcher.keys.pressed(0.0)
+        if saved is not None or key == "q":
+            self._is_over, self._following = saved is None, saved if saved != self._topic else None
+            raise Abandoned
+        if key:
+            self._pressed(key)
+        elif time.monotonic() > self._quiet_until:
+            self._quiet_until = math.inf
+            self._show()  # with what is still to come
+
+    def _pressed(self, key: str) -> None:
+        if self._report is not None:
+            self._view = after(key, self._view, self._report, self._assignment)
+            self._show()
 
     def _answerers(self) -> Iterator[Answerer]:
         """The submission, an exercise at a time; then again whenever it is saved."""
@@ -108,8 +142,10 @@ class _Session:
             if not self._left:
                 self._show()
             while self._left and saved is None:
-                answerer = self._grader.submitted(submission, self._sandbox, watcher.seed)
-                yield replace(answerer, exercise=self._left[0])
+                made = self._grader.submitted(submission, self._sandbox, watcher.seed, meanwhile=self._glance)
+                self._answerer = replace(made, exercise=self._left[0])
+                self._quiet_until = time.monotonic() + QUIET_SECONDS
+                yield self._answerer
                 saved = watcher.saved() if self._left else None
             if saved is None:
                 saved = self._awaited()
@@ -162,9 +198,8 @@ class _Session:
             key = self._watcher.keys.pressed(SECONDS)
             if key == "q":
                 return None
-            if key and self._report is not None:
-                self._view = after(key, self._view, self._report, self._assignment)
-                self._show()
+            if key:
+                self._pressed(key)
 
 
 def after(key: str, view: View, report: Report, assignment: Assignment) -> View:

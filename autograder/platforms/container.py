@@ -26,7 +26,7 @@ from autograder.model import AutograderError, Limits, Report, Submission, senten
 from autograder.platforms.gradescope import SEALED, SECRET, SETTINGS, Settings, read_settings
 from autograder.platforms.kernel import SEED
 from autograder.results import put
-from autograder.sandbox.choice import choose, require_isolation
+from autograder.sandbox.choice import isolated
 from autograder.scoring import total
 from autograder.sources.folders import SUFFIXES, file_of, from_path
 
@@ -68,8 +68,7 @@ def graded(place: Path, course: Course, settings: Settings) -> Report:
     submission = handed_in(place / "submission", settings.topic, assignment.limits, _student(place))
     secret = bytes.fromhex((course.root / SECRET).read_text("ascii").strip())
     seed = os.environ.get(SEED) or seed_for(secret, settings.topic, submission.student)
-    isolation = require_isolation(assignment.framework, unsafe=settings.unsafe)
-    with closing(choose(assignment.framework, expected=isolation)) as sandbox:
+    with closing(isolated(assignment.framework, unsafe=settings.unsafe)) as sandbox:
         grader = Grader(course, settings.topic)
         grader.assignment = assignment
         reports: list[Report] = []

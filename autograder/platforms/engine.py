@@ -22,8 +22,14 @@ from autograder.manifest import Course
 from autograder.model import AutograderError, Report, Submission
 from autograder.notebooks import NotebookError, module_from
 from autograder.platforms import feedback
+from autograder.platforms.kernel import UNSAFE
 from autograder.sandbox.choice import choose
 from autograder.sandbox.protocol import Sandbox
+
+OPEN = (
+    "this machine cannot keep student code apart (level C), and the course with its solutions is here: nothing is "
+    f"graded; see `autograder doctor`, or set {UNSAFE}=1 for code that you trust"
+)
 
 
 class Engine:
@@ -59,6 +65,7 @@ class Engine:
     def reply(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """What a kernel is told: every question's status, points and text; hidden ones without their text."""
         topic, exercise = request["topic"], request["exercise"]
+        self._refuse_in_the_open(topic)
         submission = submission_of(base64.b64decode(request["notebook"]), topic)
         report = self.report(submission, topic, exercise, request["seed"])
         hidden = [question for question in report.questions if question.hidden]
@@ -67,6 +74,13 @@ class Engine:
             "questions": feedback.entries(report, self.language),
             "hidden": feedback.hidden_text(hidden, self.language) if hidden else feedback.later(self.language),
         }
+
+    def _refuse_in_the_open(self, topic: str) -> None:
+        """Raise AutograderError where a submission could read the solutions, before one runs."""
+        if os.environ.get(UNSAFE) or not self.course.solutions(topic).exists():
+            return
+        if self._sandbox(self.course.assignment(topic).framework).isolation.level == "C":
+            raise AutograderError(OPEN)
 
 
 def submission_of(notebook: bytes, topic: str, student: str = "notebook") -> Submission:

@@ -42,6 +42,7 @@ apt-get install -q -y --no-install-recommends bubblewrap || true  # one more way
 "$python" -m venv /autograder/venv
 pip="/autograder/venv/bin/python -m pip install --quiet --disable-pip-version-check"
 $pip{index} -r /autograder/source/requirements.txt
+/autograder/venv/bin/python -m compileall -q /autograder/source/course/autograder  # half a second for each submission
 chmod -R go-rwx /autograder/source
 """
 RUN = """\

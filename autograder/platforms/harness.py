@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import json
 import os
 import shutil
@@ -90,15 +91,32 @@ class Run:
     left: tuple[str, ...]
 
 
+def image(archive: Path, folder: Path) -> Path:
+    """What of the image hangs on the archive: it unpacked in a folder, its program compiled as setup.sh does it."""
+    _unpack(archive, folder)
+    compileall.compile_dir(folder / "course" / "autograder", quiet=2)
+    return folder
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(folder)
+
+
 @contextmanager
 def container(archive: Path, submission: Path) -> Iterator[Path]:
-    """A folder as Gradescope lays out /autograder, the archive unpacked and a file or folder handed in."""
+    """A folder as Gradescope lays out /autograder, the archive unpacked and a file or folder handed in.
+
+    archive: the zip, or its `image`, which several containers can be made of.
+    """
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        for folder in ("source", "submission", "results"):
+        for folder in ("submission", "results"):
             (root / folder).mkdir()
-        with zipfile.ZipFile(archive) as packed:
-            packed.extractall(root / "source")
+        if archive.is_dir():
+            shutil.copytree(archive, root / "source")
+        else:
+            _unpack(archive, root / "source")
         shutil.copy(root / "source" / "run_autograder", root / "run_autograder")
         (root / "run_autograder").chmod(0o755)
         if submission.is_dir():

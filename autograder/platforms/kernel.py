@@ -21,6 +21,7 @@ from typing import IO, Any
 PACKAGE_ROOT = Path(__file__).parents[2]
 COURSE, SEED, RESULTS = "AUTOGRADER_COURSE", "AUTOGRADER_SEED", "AUTOGRADER_RESULTS"
 ENGINE = "AUTOGRADER_ENGINE"  # the socket of an engine that several kernels share; see autograder.platforms.shared
+UNSAFE = "AUTOGRADER_UNSAFE"  # grade where student code cannot be kept apart
 EXECUTION = "NBGRADER_EXECUTION"
 PUBLIC_SEED = "2f31"
 OWN = re.compile(r"autograder\.platforms|\bgrader\.|\botter\.Notebook\(|^\s*import otter\b", re.MULTILINE)
@@ -164,17 +165,30 @@ def graded(topic: str, exercise: str, *, hidden: bool = False) -> float | None:
     """The points of an exercise's public or hidden questions; the feedback is printed.
 
     nbgrader takes the value of a cell for its partial credit, and gives full marks for a cell without one: so it is
-    for hidden questions that a student's edition does not have. Raises GraderFaultError, also when they are missing
-    where nbgrader grades.
+    for hidden questions that a student's edition does not have. It gives none for a cell that raises: so where
+    nbgrader grades and the fault is ours, or hidden questions are missing, the kernel ends, and nbgrader says that
+    this student was not graded. Raises GraderFaultError elsewhere.
     """
-    reply = _asked(topic, exercise)
-    questions = [question for question in reply["questions"] if question["hidden"] is hidden]
+    try:
+        reply = _asked(topic, exercise)
+        questions = [question for question in reply["questions"] if question["hidden"] is hidden]
+        if hidden and not questions and os.environ.get(EXECUTION) == "autograde":
+            raise GraderFaultError(f"there are no hidden questions on {exercise} here; set {COURSE} to the full course")
+    except GraderFaultError as fault:
+        if os.environ.get(EXECUTION) == "autograde":
+            _end_kernel(f"{topic}, {exercise}: not graded: {fault}")
+        raise
     print(reply["hidden"] if hidden else "\n".join(question["text"] for question in questions))
     if hidden and not questions:
-        if os.environ.get(EXECUTION) == "autograde":
-            raise GraderFaultError(f"there are no hidden questions on {exercise} here; set {COURSE} to the full course")
         return None
     return float(round(sum(question["score"] for question in questions), 6))
+
+
+def _end_kernel(why: str) -> None:
+    """Tell whoever started nbgrader why, past the notebook, and end this kernel."""
+    terminal = getattr(sys.stderr, "_original_stdstream_copy", None) or 2
+    os.write(terminal, f"\n{why}\n".encode())
+    os._exit(1)
 
 
 def require(topic: str, exercise: str, name: str) -> None:

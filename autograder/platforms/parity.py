@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from importlib import metadata
 
-from autograder.grading import versions
+from autograder.fingerprint import versions
 from autograder.manifest import Course
 from autograder.platforms.kept import Kept
 from autograder.platforms.routes import OURS, ROUTES, Scores, Ways

@@ -142,8 +142,10 @@ class Ways:
         return scores
 
     @functools.cached_property
-    def _archive(self) -> Path:
-        return gradescope.write(self.course, self.folder / "gradescope.zip", gradescope.Settings(self.topic), bytes(32))
+    def _image(self) -> Path:
+        path = self.folder / "gradescope.zip"
+        archive = gradescope.write(self.course, path, gradescope.Settings(self.topic), bytes(32))
+        return harness.image(archive, self.folder / "image")
 
     def _by_gradescope(self, chosen: Sequence[Sample]) -> list[Scores]:
         """The archive's run_autograder in the platform's folders, by turns on a module and on a notebook."""
@@ -153,7 +155,7 @@ class Ways:
             path = self.folder / "submission" / f"{self.topic}{'.ipynb' if as_notebook else '.py'}"
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(as_bytes(sample.plain_notebook()) if as_notebook else sample.module)
-            tests = harness.run(self._archive, path, **{SEED: PUBLIC_SEED}).results["tests"]
+            tests = harness.run(self._image, path, **{SEED: PUBLIC_SEED}).results["tests"]
             names = [question.name for question in self._questions]
             found.append({name: test["score"] for name, test in zip(names, tests, strict=True)})
         return found

@@ -43,16 +43,21 @@ class Recorded:
         known = self._file.facts["seed"]
         if seed != known:
             raise UsageError(
-                f"this edition holds the reference's answers for SEED={known} only; to be graded under SEED={seed}, "
-                "ask the teaching staff, who have the reference itself"
+                sentence(
+                    "this edition holds the reference's answers for the seed {known} only; to be graded under "
+                    "{seed!r}, ask the teaching staff, who have the reference itself",
+                    known=known,
+                    seed=seed,
+                )
             )
 
     def scene(self, seed: str, question: str) -> Scene:
         """What a question is played with."""
         kept = self._file.part(f"scene {seed} {question}")
         key = f"{seed}/{question}"
-        reference = Replayed(kept)
-        return Scene(reference, Replaying(key, kept["draws"]), _directions(kept["directions"], key))
+        returns = {name: tuple(names) for name, names in self._file.facts.get("returns", {}).items()}
+        directions = _directions(kept["directions"], key)
+        return Scene(Replayed(kept), Replaying(key, kept["draws"]), directions, returns)
 
     def plays(self, seed: str, question: str) -> Mapping[str, Any]:
         """How each known mistake of the question's exercise was played, by id; see `authoring.recorder.play_kept`."""

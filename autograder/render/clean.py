@@ -12,7 +12,8 @@ FORMULA = tuple("=+-@＝＋－＠")  # a spreadsheet in a Chinese or Japanese lo
 def clean(text: str, most: int = MOST) -> str:
     """Cut, and with every character that is no plain print written as \\uXXXX: controls, ANSI, bidi, surrogates."""
     cut = text[:most]
-    shown = "".join(char if _plain(char) else _escaped(char) for char in cut)
+    whole = cut.replace("\n", "").replace("\t", "").isprintable()  # nearly always, and soon told
+    shown = cut if whole else "".join(char if _plain(char) else _escaped(char) for char in cut)
     return shown if len(text) <= most else shown + "…"
 
 

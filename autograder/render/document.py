@@ -16,6 +16,7 @@ from autograder.model import (
     Report,
     Sentence,
     Status,
+    Step,
     Use,
     Verdict,
     sentence,
@@ -106,7 +107,11 @@ def _read_question(found: dict[str, Any]) -> QuestionResult:
     verdict = Verdict(
         status=Status(found["status"]),
         message=sentence("{value}", value=found["message"]),
-        evidence=Evidence(**{**seen, **shapes, "grid": read_grid(seen.get("grid"))}) if seen else None,
+        evidence=Evidence(
+            **{**seen, **shapes, "grid": read_grid(seen.get("grid")), "steps": _steps(seen.get("steps", []))}
+        )
+        if seen
+        else None,
         pattern=_said(found["pattern"]),
         attribution=_said(found.get("attribution")),
         hint=dict.fromkeys(LANGUAGES, found["hint"]) if found["hint"] else None,
@@ -119,6 +124,10 @@ def _read_question(found: dict[str, Any]) -> QuestionResult:
     facts["bonus"] = found.get("bonus", False) is True
     numbers = {name: _number(found[name]) for name in ("points", "score", "seconds")}
     return QuestionResult(title=dict.fromkeys(LANGUAGES, found["title"]), verdict=verdict, **facts, **numbers)
+
+
+def _steps(found: Any) -> tuple[Step, ...]:
+    return tuple(Step(str(name), str(state), None if error is None else _number(error)) for name, state, error in found)
 
 
 def _said(text: str | None) -> Sentence | None:
@@ -171,6 +180,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any] | None:
         "yours_shape": seen.yours_shape,
         "ours_shape": seen.ours_shape,
         "grid": grid_document(seen.grid),
+        "steps": [[clean(step.name), step.state, _finite(step.error)] for step in seen.steps],
     }
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from autograder.language import say, title
-from autograder.model import Grid, QuestionResult, Report, Status, sentence
+from autograder.model import Grid, QuestionResult, Report, Status, Step, sentence
 from autograder.render.clean import clean
+from autograder.render.commands import Command, Typed, here
 
 MARKS = {Status.PASSED: ("✓", "green"), Status.NOT_IMPLEMENTED: ("·", "dim"), Status.NOT_RUN: ("–", "dim")}
 WRONG = ("✗", "red")
@@ -35,28 +35,6 @@ SIGNS = str.maketrans("01234n", "·░▒▓█!")
 COLOURS = {"░": "yellow", "▒": "yellow", "▓": "red", "█": "red", "!": "red"}
 
 
-class Command:
-    """A command after its label, to be pasted into a shell: where a window is too narrow, lines end in a backslash.
-
-    It stands outside of any table, which would put spaces after the backslash. label: as wide as what stands above.
-    """
-
-    def __init__(self, label: str, command: str) -> None:
-        self.label, self.command = label, command
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        margin, room = " " * cell_len(self.label), options.max_width - cell_len(self.label)
-        line, *words = [self.command] if cell_len(self.command) <= room else self.command.split(" ")
-        before = Text(self.label, style="dim")
-        for word in words:
-            if cell_len(f"{line} {word}") > room - 2:
-                yield Text.assemble(before, f"{line} \\")
-                before, line = Text(margin), word
-            else:
-                line = f"{line} {word}"
-        yield Text.assemble(before, line, overflow="fold")
-
-
 Row = tuple[str, str | Text]
 
 
@@ -72,8 +50,9 @@ def most_telling(failed: Sequence[QuestionResult]) -> QuestionResult:
     return next(with_hint, None) or next(with_pattern, failed[0])
 
 
-def explained(report: Report, question: QuestionResult, language: str) -> RenderableType:
-    """One question that lost its points, in full."""
+def explained(report: Report, question: QuestionResult, language: str, typed: Typed | None = None) -> RenderableType:
+    """One question that lost its points, in full. typed: how its command is typed, by default as this process was."""
+    typed = typed or here()
     verdict = question.verdict
     rows: list[Row] = [(say(WORDS[verdict.status], language), clean(say(verdict.message, language)))]
     rows += _numbers(question, language)
@@ -89,7 +68,7 @@ def explained(report: Report, question: QuestionResult, language: str) -> Render
     rows += _printed(question, language)
     label = say(sentence("again"), language)
     width = max(cell_len(name) for name in (label, *(name for name, _ in rows)))
-    command = Command(f"  {set_cell_size(label, width)}  ", again(report, question))
+    command = Command(f"  {set_cell_size(label, width)}  ", again(report, question, typed), typed)
     return Group(_head(question, language), Padding(_table(rows), (0, 0, 0, 2)), command)
 
 
@@ -98,9 +77,9 @@ def prints(question: QuestionResult, language: str) -> RenderableType:
     return Group(_head(question, language), Padding(_table(_printed(question, language)), (0, 0, 0, 2)))
 
 
-def again(report: Report, question: QuestionResult) -> str:
+def again(report: Report, question: QuestionResult, typed: Typed) -> str:
     """The command that asks a question once more with the same numbers."""
-    return f"make grade TOPIC={report.topic} ONLY={shlex.quote(question.name)} SEED={shlex.quote(report.seed)}"
+    return typed.command("grade", report.topic, only=question.name, seed=report.seed)
 
 
 def _head(question: QuestionResult, language: str) -> Text:
@@ -129,11 +108,31 @@ def _numbers(question: QuestionResult, language: str) -> Iterator[Row]:
     if seen.mismatched is not None and (seen.total or 0) > 1:
         entries = sentence("{bad} of {all} differ", bad=seen.mismatched, all=seen.total)
         yield say(sentence("entries"), language), say(entries, language)
+    if seen.steps:
+        yield say(sentence("parts"), language), "\n".join(stepped(seen.steps, language))
     if seen.grid is not None and tells(seen.grid):
         place = clean(seen.grid.place)
         legend = sentence("{place}  · right, ░▒▓█ wrong by ever more, ! no number", place=place)
         yield say(sentence("map"), language), say(legend, language)
         yield "", _map(seen.grid)
+
+
+STATES = {
+    "exact": ("✓", sentence("exact")),
+    "close": ("✓", sentence("close")),
+    "finite": ("✗", sentence("NaN or Inf stands elsewhere")),
+    "form": ("✗", sentence("has another form")),
+}
+
+
+def stepped(steps: Sequence[Step], language: str) -> list[str]:
+    """A line for each part of an answer: its sign, its name, and how it agrees."""
+    lines = []
+    for step in steps:
+        off = "✗", sentence("differs by up to {most:.3g}", most=step.error or 0.0)
+        sign, state = STATES.get(step.state, off)
+        lines.append(f"{sign} {clean(step.name)}: {say(state, language)}")
+    return lines
 
 
 def tells(grid: Grid) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from autograder.language import say, title
 from autograder.model import Assignment, QuestionResult, Report, Sentence, Status, literally, sentence
 from autograder.render.clean import clean
-from autograder.render.explained import most_telling
+from autograder.render.explained import FRAMES, most_telling
 from autograder.scoring import to_work_on
 
 CALM = (Status.PASSED, Status.NOT_IMPLEMENTED)
@@ -37,9 +37,10 @@ def _lines(assignment: Assignment, question: QuestionResult) -> Iterator[Sentenc
     else:
         yield verdict.message
         yield from (line for line in (verdict.pattern, verdict.attribution) if line is not None)
+        yield from (Sentence(literally(line)) for frame in verdict.traceback[-FRAMES:] for line in frame.split("\n"))
         if verdict.hint:
             yield Sentence(literally(title(verdict.hint, "en")), zh=literally(title(verdict.hint, "zh")))
-        else:
+        elif not verdict.traceback:
             yield sentence("No known mistake fits, so nothing is guessed. What you print is shown under the question.")
     if exercise is not None and exercise.lecture:
         yield sentence(

@@ -15,7 +15,8 @@ from autograder.language import say, title
 from autograder.model import Assignment, Grid, QuestionResult, Report, Sentence, Status, Verdict, sentence
 from autograder.render import palette, svg
 from autograder.render.clean import clean
-from autograder.render.explained import WORDS, again
+from autograder.render.commands import Typed, here
+from autograder.render.explained import WORDS, again, stepped
 from autograder.render.scored import BONUS, scored
 from autograder.scoring import ExerciseScore, by_exercise, total
 
@@ -30,14 +31,16 @@ def page(
     reveal_hidden: bool = True,
     heading: str = "",
     remarks: Sequence[Sentence] = (),
+    typed: Typed | None = None,
 ) -> str:
     """The page for these topics. reveal_hidden: False reduces hidden questions to title, status and points.
 
     heading: what stands above, by default that it is a report. remarks: stand below it, each in a line.
+    typed: how commands are typed, by default as this process was.
     """
     style = palette.style()
     name = heading or say(sentence("Your exercises"), language)
-    body = "".join(_Writer(language, reveal_hidden).body(graded, name, remarks))
+    body = "".join(_Writer(language, reveal_hidden, typed or here()).body(graded, name, remarks))
     return (
         f'<!doctype html>\n<html lang="{CODES[language]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(style)}">\n'
@@ -61,8 +64,8 @@ def text(value: str) -> str:
 class _Writer:
     """The parts of one page in one language."""
 
-    def __init__(self, language: str, reveal_hidden: bool) -> None:
-        self.language, self.reveal_hidden = language, reveal_hidden
+    def __init__(self, language: str, reveal_hidden: bool, typed: Typed) -> None:
+        self.language, self.reveal_hidden, self.typed = language, reveal_hidden, typed
 
     def words(self, template: str, **values: object) -> str:
         """A sentence of our own, escaped."""
@@ -186,6 +189,8 @@ class _Writer:
             )
         if seen is not None and seen.mismatched is not None:
             yield self.words("entries"), self.words("{bad} of {all} differ", bad=seen.mismatched, all=seen.total)
+        if seen is not None and seen.steps:
+            yield self.words("parts"), "<br>".join(map(text, stepped(seen.steps, self.language)))
         if verdict.pattern is not None:
             yield self.words("pattern"), self.said(verdict.pattern)
         if verdict.attribution is not None:
@@ -195,7 +200,7 @@ class _Writer:
         yield self.words("where"), _pre("\n".join(verdict.traceback))
         yield self.words("printed"), _pre(verdict.output.strip())
         if verdict.status is not Status.PASSED and not question.hidden:
-            yield self.words("again"), f"<code>{text(again(report, question))}</code>"
+            yield self.words("again"), f"<code>{text(again(report, question, self.typed))}</code>"
 
     def pictures(self, verdict: Verdict) -> Iterator[str]:
         """The maps of a difference, and what the checks gave to be drawn."""

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from autograder.language import say, title
 from autograder.model import Assignment, QuestionResult, Report, Sentence, Status, sentence
+from autograder.render.commands import Typed, here
 from autograder.render.explained import explained, mark, most_telling
 from autograder.render.scored import scored, worded
 from autograder.scoring import ExerciseScore, by_exercise
@@ -32,12 +33,14 @@ class View:
     pending: tuple[str, ...] = ()
 
 
-def live(assignment: Assignment, report: Report, view: View, language: str) -> RenderableType:
-    """The whole page."""
+def live(
+    assignment: Assignment, report: Report, view: View, language: str, typed: Typed | None = None
+) -> RenderableType:
+    """The whole page. typed: how its commands are typed, by default as this process was."""
     heading = f"{title(assignment.title, language)}  {scored(report, language)}"
     scores = by_exercise(report, assignment.exercises)
     parts: list[RenderableType] = [Text(heading, style="bold"), _table(scores, view, language), Text("")]
-    parts += _explained(report, view, language)
+    parts += _explained(report, view, language, typed or here())
     if view.pending:
         waiting = sentence("… still to be asked again: {names}", names=", ".join(view.pending))
         parts.append(Text(say(waiting, language), style="dim"))
@@ -58,7 +61,7 @@ def _table(scores: tuple[ExerciseScore, ...], view: View, language: str) -> Tabl
     return table
 
 
-def _explained(report: Report, view: View, language: str) -> Iterator[RenderableType]:
+def _explained(report: Report, view: View, language: str, typed: Typed) -> Iterator[RenderableType]:
     wanted = [question for question in report.questions if view.everything or question.exercise == view.exercise]
     wrong = [question for question in wanted if is_wrong(question)]
     if not wrong:
@@ -66,7 +69,7 @@ def _explained(report: Report, view: View, language: str) -> Iterator[Renderable
     for number, question in enumerate(wrong if view.everything else [most_telling(wrong)] if wrong else []):
         if number:
             yield Text("")
-        yield explained(report, question if view.hint else _without_hint(question), language)
+        yield explained(report, question if view.hint else _without_hint(question), language, typed)
         if question.verdict.hint and not view.hint:
             yield Text(say(sentence("  There is a hint: press h."), language), style="dim")
         if view.hint and not question.verdict.hint:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -18,19 +19,20 @@ from rich.text import Text
 from autograder.language import say, title
 from autograder.model import Assignment, Outcome, QuestionResult, Report, Sentence, Status, sentence
 from autograder.render.clean import clean
+from autograder.render.commands import Command, Typed, here
 from autograder.render.explained import explained, mark, most_telling, prints
 from autograder.render.scored import scored, worded
-from autograder.scoring import ExerciseScore, Tally, by_exercise, open_exercises, to_work_on, total
+from autograder.scoring import ExerciseScore, Tally, by_exercise, open_exercises, to_work_on, total, unloadable
 
 HEADINGS = (sentence("topic"), None, sentence("points"), sentence("progress"), sentence("next"))
 LeftOut = tuple[Sentence, str, object]
 
 
 class Page:
-    """Writes reports to a console in one language."""
+    """Writes reports to a console in one language. typed: how commands are typed, by default as this process was."""
 
-    def __init__(self, language: str, console: Console | None = None) -> None:
-        self.language = language
+    def __init__(self, language: str, console: Console | None = None, typed: Typed | None = None) -> None:
+        self.language, self.typed = language, typed or here()
         self.console = console or Console(highlight=False, soft_wrap=False)
 
     def words(self, template: str, **values: object) -> str:
@@ -41,6 +43,15 @@ class Page:
         """Print a sentence of our own."""
         self.console.print(Text(self.words(template, **values), style=style))
 
+    def tell(self, what: str, verb: str, topic: str, *, only: str = "", every: bool = False, **values: object) -> None:
+        """A sentence that ends in a command: after it where there is room, else below it, to be pasted either way."""
+        said, command = self.words(what, **values), self.typed.command(verb, topic, only=only, every=every)
+        if cell_len(f"{said} {command}") <= self.console.width:
+            self.console.print(Text(f"{said} {command}"))
+        else:
+            self.console.print(Text(said))
+            self.console.print(Command("  ", command, self.typed), crop=False)
+
     def topics(self, rows: Iterable[tuple[Assignment, Report | None]], folder: str) -> None:
         """The table of all topics: points, progress and what to do next."""
         table = Table(box=None, pad_edge=False, header_style="bold")
@@ -50,9 +61,19 @@ class Page:
         for assignment, report in rows:
             table.add_row(*self._topic(assignment, report))
         self.console.print(table)
-        self.say(
-            "One topic in detail: make grade TOPIC=<topic>. You edit the files in {folder}.", folder=folder, style="dim"
-        )
+        self.say("You edit the files in {folder}.", folder=folder, style="dim")
+        self.tell("One topic in detail:", "grade", self.words("<topic>"))
+
+    def unreadable(self, rows: Iterable[tuple[Assignment, Report | None]]) -> None:
+        """Why a topic's file cannot be graded at all, e.g. its syntax error with the line; nothing where each can."""
+        for assignment, report in rows:
+            verdict = unloadable(report) if report is not None else None
+            if verdict is not None:
+                told = [clean(say(verdict.message, self.language)), *map(clean, verdict.traceback[-1:])]
+                self.console.print()
+                self.console.print(Text(f"{assignment.topic}: ", style="bold") + Text(told[0]))
+                for frame in told[1:]:
+                    self.console.print(Padding(Text(frame), (0, 0, 0, 2)))
 
     def progress_so_far(self, rows: Sequence[tuple[Assignment, Report | None]]) -> None:
         """The sum over all topics, and the command for the next step."""
@@ -63,7 +84,7 @@ class Page:
             open_ones = open_exercises(by_exercise(report, assignment.exercises)) if report else []
             if open_ones:
                 name = open_ones[0].exercise.name
-                self.say("Next: make watch TOPIC={topic}, exercise {name}", topic=assignment.topic, name=name)
+                self.tell("Next: {name}. To have it graded on every save:", "watch", assignment.topic, name=name)
                 return
         self.say("Everything passes.", style="green")
         self._left_alone(score for a, report in rows if report for score in by_exercise(report, a.exercises))
@@ -83,11 +104,17 @@ class Page:
         return Text(self.words("done"), style="green")
 
     def topic(
-        self, assignment: Assignment, report: Report, *, show_all: bool = False, show_prints: bool = False
+        self,
+        assignment: Assignment,
+        report: Report,
+        *,
+        show_all: bool = False,
+        show_prints: bool = False,
+        only: str = "",
     ) -> None:
         """One topic: its exercises, then the first question to work on (or all of them).
 
-        show_prints: also what was printed under questions that passed.
+        show_prints: also what was printed under questions that passed. only: what alone was asked, or ''.
         """
         heading = f"{title(assignment.title, self.language)}  {scored(report, self.language)}"
         self.console.print(Text(heading, style="bold"))
@@ -96,12 +123,12 @@ class Page:
         todo = to_work_on(report)
         for question in todo if show_all else todo[: self._expanded(todo)]:
             self.console.print()
-            self.console.print(explained(report, question, self.language))
+            self.console.print(explained(report, question, self.language, self.typed), crop=False)
         for question in report.questions if show_all or show_prints else ():
             if question.verdict.status is Status.PASSED and question.verdict.output.strip():
                 self.console.print(prints(question, self.language))
         self._flags(report)
-        self._ending(report, todo)
+        self._ending(report, todo, only=only, is_told=show_all)
         if not todo:
             self._left_alone(scores)
 
@@ -233,7 +260,7 @@ class Page:
         for what in tally.look_at:
             self.console.print(Text(clean(say(what, self.language))))
 
-    def _ending(self, report: Report, todo: Sequence[QuestionResult]) -> None:
+    def _ending(self, report: Report, todo: Sequence[QuestionResult], *, only: str, is_told: bool) -> None:
         self.console.print()
         if not report.is_final:
             self._own_faults(report)
@@ -241,14 +268,11 @@ class Page:
             self.say("Everything passes.", style="green")
         elif all(question.verdict.status is Status.NOT_IMPLEMENTED for question in todo):
             name = todo[0].exercise
-            self.say(
-                "Next: {name}. Write it, then run make grade TOPIC={topic} ONLY={name}.", name=name, topic=report.topic
-            )
-        elif len(todo) > 1:
-            self.say(
-                "Still open: {count} more. All of them: make grade TOPIC={topic} ALL=1",
-                count=len(todo) - 1,
-                topic=report.topic,
+            self.tell("Next: {name}. Write it, then run", "grade", report.topic, only=name, name=name)
+        elif len(todo) > 1 and not is_told:
+            count = len(todo) - 1
+            self.tell(
+                "Still open: {count} more. All of them:", "grade", report.topic, only=only, every=True, count=count
             )
 
     def _flags(self, report: Report) -> None:

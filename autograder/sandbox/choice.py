@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -118,21 +118,27 @@ def _bubblewrapped(command: Sequence[str]) -> list[str]:
     return bubblewrap.command(binds, command, environment())
 
 
-def require_isolation(framework: str, *, unsafe: bool) -> Isolation:
-    """What the sandbox for others' code achieves, proved by a canary.
+def isolated(framework: str, *, unsafe: bool) -> Sandbox:
+    """A started sandbox for others' code, proved by a canary. unsafe: whether level C will do, unproved.
 
     Raises UsageError for level C unless `unsafe`, SandboxError when the canary escapes.
     """
-    with closing(choose(framework)) as sandbox:
-        if sandbox.isolation.level == "C":
-            if unsafe:
-                return sandbox.isolation
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(closing(choose(framework)))
+        if sandbox.isolation.level == "C" and not unsafe:
             raise UsageError(
                 "this machine cannot keep other people's code apart (level C: a plain process); "
-                "`autograder doctor` says what is missing; for code that you trust: make batch … UNSAFE=1"
+                "`autograder doctor` says what is missing; for code that you trust: --unsafe (make batch … UNSAFE=1)"
             )
-        if isinstance(sandbox, Restarting):
+        if sandbox.isolation.level != "C" and isinstance(sandbox, Restarting):
             sandbox.proved()
+        stack.pop_all()
+        return sandbox
+
+
+def require_isolation(framework: str, *, unsafe: bool) -> Isolation:
+    """What the sandbox for others' code achieves, proved by a canary. Raises what `isolated` raises."""
+    with closing(isolated(framework, unsafe=unsafe)) as sandbox:
         return sandbox.isolation
 
 

@@ -76,6 +76,14 @@ def _limit_met(error: BaseException, text: str) -> str | None:
     return "processes" if isinstance(error, RuntimeError) and "can't start new thread" in text else None
 
 
+def _pointed(error: SyntaxError) -> str:
+    """The line that cannot be read, and below it a caret where Python stopped, as Python shows it."""
+    text, column = (error.text or "").rstrip()[:200], (error.offset or 0) - 1
+    shown = text.lstrip()
+    column -= len(text) - len(shown)
+    return f"{shown}\n{' ' * column}^" if 0 <= column <= len(shown) else shown
+
+
 def _student_frames(error: BaseException) -> list[tuple[str, int, str, str]]:
     frames = [
         (frame.filename[1:-1], frame.lineno or 0, frame.name, frame.line or "")
@@ -83,5 +91,5 @@ def _student_frames(error: BaseException) -> list[tuple[str, int, str, str]]:
         if frame.filename.startswith("<") and frame.filename.endswith((".py>", ".ipynb>"))
     ]
     if isinstance(error, SyntaxError) and error.filename and error.filename.startswith("<"):
-        frames.append((error.filename[1:-1], error.lineno or 0, "", (error.text or "").strip()[:200]))
+        frames.append((error.filename[1:-1], error.lineno or 0, "", _pointed(error)))
     return frames[-8:]

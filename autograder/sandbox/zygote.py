@@ -24,6 +24,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from autograder.sandbox import pages
 from autograder.sandbox.layers import LayerUnavailable, canary, limits
 from autograder.sandbox.walls import Walls, raised
 
@@ -44,8 +45,11 @@ def main(descriptor: int, framework: str, visible: Sequence[str], wanted: Sequen
     from autograder.sandbox import learning, worker  # NumPy: only now, because walls need a single thread
 
     learning.warm(framework, for_many=for_many)
+    _seed()
     gc.collect()
     gc.freeze()
+    if for_many:
+        pages.enlarge()
     orders = socket.socket(fileno=descriptor)
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the grader has left
         orders.send(json.dumps({"ready": True, "layers": walls.described()}).encode())
@@ -106,13 +110,12 @@ def _own(orders: socket.socket, confine: Callable[[], None], wire_end: int, outp
     sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=8192)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _reseed()
+    random.seed(0)  # which draws a seed of its own at each fork
     return channel
 
 
-def _reseed() -> None:
-    """Every submission starts from the same state of the global generators."""
-    random.seed(0)
+def _seed() -> None:
+    """Every submission starts from the same state of the global generators, which a fork takes along."""
     sys.modules["numpy"].random.seed(0)
     torch = sys.modules.get("torch")
     if torch is not None:

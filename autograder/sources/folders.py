@@ -38,7 +38,9 @@ def from_path(path: Path, topic: str, limits: Limits, student: str = "") -> Subm
     """
     found = file_of(path, topic)
     if found is None:
-        raise UsageError(f"{path} has no {topic}.py" if path.is_dir() else f"there is no file {path}")
+        if path.is_dir():
+            raise UsageError(sentence("{folder} has no {file}", folder=str(path), file=f"{topic}.py"))
+        raise UsageError(sentence("there is no file {path}", path=str(path)))
     return _read(found, topic, limits, student or path.stem)
 
 
@@ -57,9 +59,10 @@ def of_content(empty: Submission, name: str, content: bytes, topic: str, limits:
     """A submission with its file's content: a notebook's as the module of its cells, or why it is none."""
     if name.casefold().endswith(".ipynb"):
         try:
-            content = module_from(content, name, limits.source_bytes).source.encode()
+            module = module_from(content, name, limits.source_bytes)
         except NotebookError as error:
             return replace(empty, problem=error.problem)
+        return replace(empty, files={f"{topic}.py": module.source.encode()}, cells=module.starts)
     return replace(empty, files={f"{topic}.py": content})
 
 

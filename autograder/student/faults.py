@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograder.model import Limits, Sentence, Status, StudentFault, Verdict, sentence
+from autograder.notebooks import Module
 from autograder.sandbox.protocol import Ending
 
 TEXT = 400
 GIVEN = "TrustedSideError"  # the worker's name for a callback that failed on what the student's code gave it
 CPU_GRAIN = 0.5  # seconds: the kernel accounts otherwise than it looks
 SIGKILL, SIGXCPU = 9, getattr(signal, "SIGXCPU", None)
+Cells = tuple[tuple[int, int], ...]
 FRAME = re.compile(rb'File "<([^">\n]{1,100})>", line (\d{1,7}) in ([^\n]{0,100})')
 
 
@@ -23,15 +25,25 @@ def _text(value: Any, most: int = TEXT) -> str:
     return text if len(text) <= most else text[:most] + "…"
 
 
-def _frames(reply: Mapping[str, Any]) -> tuple[str, ...]:
+def _frames(reply: Mapping[str, Any], cells: Cells) -> tuple[str, ...]:
     frames = reply.get("frames")
     lines = []
     for frame in frames if isinstance(frames, list) else []:
         if isinstance(frame, tuple) and len(frame) == 4:
-            name, line, function, source = (_text(part, 200) for part in frame)
-            where = f"{name}, line {line}" + (f", in {function}" if function else "")
-            lines.append(f"{where}\n    {source}")
+            name, line, function, source = (_text(part, 400) for part in frame)
+            lines.append(_frame(_where(name, line, cells), function, source))
     return tuple(lines[-8:])
+
+
+def _frame(where: str, function: str, source: str) -> str:
+    indented = source.replace("\n", "\n    ")
+    return f"{where}, in {function}\n    {indented}" if function else f"{where}\n    {indented}"
+
+
+def _where(name: str, line: str, cells: Cells) -> str:
+    """A place in a file; in a notebook's module, the cell and the line in it. cells: none where it is no notebook."""
+    place = Module("", cells).place(int(line)) if cells and line.isdecimal() and len(line) < 8 else None
+    return f"cell {place[0]}, line {place[1]}" if place is not None else f"{name}, line {line}"
 
 
 SAID = {
@@ -45,13 +57,17 @@ SAID = {
 }
 
 
-_IN_FILE = re.compile(r"\(<([\w.-]+)>")  # Python's own `(<backprop.py>, line 3)` without the brackets
+_IN_FILE = re.compile(r"\(<([\w.-]+)>, line (\d{1,7})\)")  # Python's own `(<backprop.py>, line 3)`
 
 
-def raised(reply: Mapping[str, Any], asked: str, limits: Limits | None = None) -> StudentFault:
-    """The fault for an exception that came back as data. Nothing in it can be better than zero points."""
-    kind, text = _text(reply.get("type"), 100), _IN_FILE.sub(r"(\1", _text(reply.get("text")))
-    frames, said = _frames(reply), _said(reply)
+def raised(reply: Mapping[str, Any], asked: str, limits: Limits | None = None, cells: Cells = ()) -> StudentFault:
+    """The fault for an exception that came back as data. Nothing in it can be better than zero points.
+
+    cells: of a notebook (see model.Submission).
+    """
+    kind, text = _text(reply.get("type"), 100), _text(reply.get("text"))
+    text = _IN_FILE.sub(lambda found: f"({_where(found[1], found[2], cells)})", text)
+    frames, said = _frames(reply, cells), _said(reply)
     if reply.get("missing") is True:
         return StudentFault(Verdict(Status.NOT_IMPLEMENTED, said or sentence("not implemented yet")))
     if reply.get("memory") is True:
@@ -63,7 +79,7 @@ def raised(reply: Mapping[str, Any], asked: str, limits: Limits | None = None) -
         return StudentFault(Verdict(Status.RAISED, sentence("{asked} called exit()", asked=asked), traceback=frames))
     if kind == "BdbQuit":
         message = sentence(
-            "{asked} stopped at a breakpoint, where nobody can type: make debug is for that", asked=asked
+            "{asked} stopped at a breakpoint, where nobody can type: the command debug is for that", asked=asked
         )
         return StudentFault(Verdict(Status.RAISED, message, traceback=frames))
     values = {"asked": asked, "kind": kind, "text": text, "kinds": _kinds(reply)}
@@ -99,14 +115,24 @@ def _said(reply: Mapping[str, Any]) -> Sentence | None:
     return Sentence(known.text, {name: _text(value, 200) for name, value in values.items()})
 
 
-def late(asked: str, seconds: float, place: tuple[str, ...] = (), *, whole: bool = False) -> StudentFault:
+def late(
+    asked: str, seconds: float, place: tuple[str, ...] = (), *, whole: bool = False, again: bool = False
+) -> StudentFault:
     """The fault for an answer that did not come in time. place: where the program was then, innermost last.
 
-    whole: the seconds are those of the whole submission, not of this answer.
+    whole: the seconds are those of the whole submission, not of this answer. again: they are fewer than at first,
+    because an earlier question of the exercise had no answer either.
     """
     message = sentence(
         "{asked} gave no answer within {seconds:g} seconds: a loop that does not end?", asked=asked, seconds=seconds
     )
+    if again:
+        message = sentence(
+            "{asked} gave no answer within {seconds:g} seconds, all that a question has after another one of the "
+            "exercise had no answer: a loop that does not end?",
+            asked=asked,
+            seconds=seconds,
+        )
     if whole:
         message = sentence(
             "{asked} was still running when the submission's {seconds:g} seconds were used up",
@@ -116,12 +142,12 @@ def late(asked: str, seconds: float, place: tuple[str, ...] = (), *, whole: bool
     return StudentFault(Verdict(Status.TIMED_OUT, message, traceback=place))
 
 
-def placed(said: bytes, files: Mapping[str, bytes]) -> tuple[str, ...]:
+def placed(said: bytes, files: Mapping[str, bytes], cells: Cells = ()) -> tuple[str, ...]:
     """The student's own frames in what a late process wrote of where it is, innermost last, with their lines."""
     found = [(name.decode("ascii", "replace"), int(line), function) for name, line, function in FRAME.findall(said)]
     own = [(name, line, function.decode("ascii", "replace")) for name, line, function in found if name in files][:8]
     return tuple(
-        f"{name}, line {line}, in {function}\n    {_line(files[name], line)}" for name, line, function in own[::-1]
+        _frame(_where(name, str(line), cells), function, _line(files[name], line)) for name, line, function in own[::-1]
     )
 
 

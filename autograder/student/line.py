@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import select
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograder import wire
 from autograder.sandbox.protocol import Child, Ending
 
+Meanwhile = Callable[[], None]
+GLANCE_SECONDS = 0.1
 PLACE_SECONDS = 0.1
 PLACE_BYTES = 1 << 16
 PLACE_ENDS = (b'File "<string>", line 1 in <module>\n', b"  ...\n")  # the outermost frame, or too many of them
@@ -28,10 +30,13 @@ class Line:
     """Messages to and from one child; neither a silent, a slow nor a talkative child can hold it up.
 
     answer_bytes: what an answer may carry. output_bytes: how much of the prints is kept.
+    meanwhile: called now and then while it waits; what it raises ends the waiting.
     """
 
-    def __init__(self, child: Child, *, answer_bytes: int, output_bytes: int) -> None:
-        self._child = child
+    def __init__(
+        self, child: Child, *, answer_bytes: int, output_bytes: int, meanwhile: Meanwhile = lambda: None
+    ) -> None:
+        self._child, self._meanwhile = child, meanwhile
         self._output_bytes = output_bytes
         self._reader = wire.Reader(answer_bytes)
         self._printed = bytearray()
@@ -81,8 +86,10 @@ class Line:
             readable = [self._child.output] if self._output_open else []
             waiting = [self._child.wire] if writing else []
             ready, writable, _ = select.select(
-                [*readable, *([] if writing else [self._child.wire])], waiting, [], remaining
+                [*readable, *([] if writing else [self._child.wire])], waiting, [], min(remaining, GLANCE_SECONDS)
             )
+            if not ready and not writable:
+                self._meanwhile()
             if self._child.output in ready:
                 self._drain_once()
             if self._child.wire in ready or writable:

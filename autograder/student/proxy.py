@@ -40,7 +40,7 @@ class Student:
 
     observe: told of every comparison; a grading run raises there, a replay notes it and goes on.
     seed: from which checks draw their directions; drawn: who gives them instead, by number and shape.
-    Names that begin with `_` are not the student's.
+    returns: what the parts of a function's tuple are called. Names that begin with `_` are not the student's.
     """
 
     def __init__(
@@ -49,10 +49,11 @@ class Student:
         observe: Observer,
         seed: str,
         drawn: Callable[[int, tuple[int, ...]], wire.Array] | None = None,
+        returns: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._connection, self._observe = connection, observe
         self._drawn = drawn or functools.partial(direction, seed)
-        self._device = connection.device
+        self._device, self._returns = connection.device, returns or {}
         self._directions = 0
         self._met_tensors = False
 

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,26 +18,29 @@ from autograder.model import Exercise, GraderMistake, Limits, StudentFault, Subm
 from autograder.sandbox.protocol import Ending, Sandbox, SandboxError
 from autograder.student import faults
 from autograder.student.connection import REFUSED, Functions, answer_callback, encoded
-from autograder.student.line import Gone, Late, Line
+from autograder.student.line import Gone, Late, Line, Meanwhile
 from autograder.student.rulebook import Rulebook
 
 GREETING_SECONDS = 30.0
 DYING_SECONDS = 0.2
 PATIENCE = 4.0  # times the seconds for an answer, where others have the processor
 GRAIN_SECONDS = 0.02
+MOST_HASTE = 5.0  # how many times sooner at most a question is given up after others of its exercise were late
 
 
 @dataclass(frozen=True)
 class Call:
     """One request on its way. asked: its words. nonce: what nobody over there could know before it was sent.
 
-    deadline: for all of it, callbacks included. said: what a callback said of its own accord.
+    deadline: for all of it, callbacks included. patience: seconds beyond it, at most, where the process was kept from
+    running. said: what a callback said of its own accord.
     """
 
     number: int
     asked: str
     functions: Functions
     deadline: float
+    patience: float = 0.0
     nonce: int = field(default_factory=lambda: secrets.randbits(62))
     said: list[Exception] = field(default_factory=list)
 
@@ -63,6 +67,7 @@ class Remote:
     says nothing about the submission, which is to be asked again from the start.
 
     exercises: with what they forbid; none where nobody minds. device: `cuda` for a process that answers on the GPU.
+    meanwhile: called before each question and now and then during one; what it raises, nobody here catches.
     """
 
     def __init__(
@@ -73,10 +78,11 @@ class Remote:
         limits: Limits,
         exercises: Iterable[Exercise] = (),
         device: str = "cpu",
+        meanwhile: Meanwhile = lambda: None,
     ) -> None:
         self._sandbox, self._submission, self._module, self._limits = sandbox, submission, module, limits
         self._exercises = tuple(exercises)
-        self.device = device
+        self.device, self._meanwhile = device, meanwhile
         self._line: Line | None = None
         self._numbers = itertools.count(1)
         self._questions, self._killed_at = 0, 0
@@ -88,12 +94,14 @@ class Remote:
         self._left = self._limits.submission_seconds
         self._output = ""
         self._rules, self._exercise = Rulebook(self._exercises), ""
+        self._late: Counter[str] = Counter()
 
     def ask(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
         """The reply to a request. Raises StudentFault, or SandboxError for a disturbance from outside."""
         if self._line is None:
             self._open()
-        return self._exchange(request, asked, functions)
+        haste = min(2.0 ** self._late[self._exercise], MOST_HASTE)
+        return self._exchange(request, asked, functions, self._limits.answer_seconds / haste)
 
     def _open(self) -> None:
         """A new child with the submission loaded."""
@@ -108,7 +116,8 @@ class Remote:
         if self._rules and not self._tell_rules(files):
             return self._open()
         try:
-            self._exchange({"verb": "files", "files": files, "module": self._module}, f"{self._module}.py", {})
+            request = {"verb": "files", "files": files, "module": self._module}
+            self._exchange(request, f"{self._module}.py", {}, self._limits.answer_seconds)
         except StudentFault as fault:
             self._unloadable = fault
             if self._line is not None:
@@ -117,13 +126,15 @@ class Remote:
 
     def _spawned(self) -> Line:
         limits = self._limits
-        return Line(self._sandbox.spawn(limits), answer_bytes=limits.answer_bytes, output_bytes=limits.output_bytes)
+        bounds = {"answer_bytes": limits.answer_bytes, "output_bytes": limits.output_bytes}
+        return Line(self._sandbox.spawn(limits), **bounds, meanwhile=self._meanwhile)
 
     def _tell_rules(self, files: Mapping[str, Any]) -> bool:
         """Have the source searched before it runs. False when that ended the child: the next one only watches."""
         first = self._rules.examined is None
         try:
-            self._exchange(self._rules.request(files, self._module), f"{self._module}.py", {})
+            request = self._rules.request(files, self._module)
+            self._exchange(request, f"{self._module}.py", {}, self._limits.answer_seconds)
         except StudentFault:
             self._rules.examined = False
             if self._line is not None:
@@ -157,23 +168,25 @@ class Remote:
             self.close()
             raise SandboxError(f"a fresh process does not answer ({type(error).__name__})") from None
 
-    def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions) -> dict[str, Any]:
-        """The reply to one request. A callback may ask in its turn, so that exchanges nest."""
+    def _exchange(self, request: Mapping[str, Any], asked: str, functions: Functions, most: float) -> dict[str, Any]:
+        """The reply to one request within so many seconds. A callback may ask in its turn, so that exchanges nest."""
         self._refuse_overtime()
         assert self._line is not None
         left, start = self._left, time.monotonic()
-        seconds = min(self._limits.answer_seconds, left)
-        call = Call(next(self._numbers), asked, functions, start + seconds)
+        seconds = min(most, left)
+        call = Call(next(self._numbers), asked, functions, start + seconds, (PATIENCE - 1) * seconds)
         frames = call.frames({"since": self._since, **self._rules.about(self._exercise), **request})
         try:
             self._line.send(frames, call.deadline)
             reply = self._reply(self._line, call)
         except Late:
-            place = faults.placed(self._line.place(), self._submission.files)
+            place = faults.placed(self._line.place(), self._submission.files, self._submission.cells)
             self._end()
-            whole = left < self._limits.answer_seconds
-            budget = self._limits.submission_seconds if whole else seconds
-            raise faults.late(asked, budget, place, whole=whole) from None
+            if left < most:
+                raise faults.late(asked, self._limits.submission_seconds, place, whole=True) from None
+            again = most < self._limits.answer_seconds
+            self._late[self._exercise] += bool(self._exercise)
+            raise faults.late(asked, seconds, place, again=again) from None
         except Gone:
             raise self._died(asked) from None
         except wire.OversizeError as error:
@@ -185,7 +198,7 @@ class Remote:
         finally:
             self._left = left - (time.monotonic() - start)
         if reply["kind"] != "answer":
-            raise faults.raised(reply, asked, self._limits)
+            raise faults.raised(reply, asked, self._limits, self._submission.cells)
         return {**reply, "id": call.number}
 
     def _reply(self, line: Line, call: Call) -> dict[str, Any]:
@@ -208,8 +221,7 @@ class Remote:
             try:
                 return line.receive(call.deadline + granted)
             except Late:
-                most = (PATIENCE - 1) * self._limits.answer_seconds
-                more = min(line.waited_seconds(), most) - granted
+                more = min(line.waited_seconds(), call.patience) - granted
                 if more < GRAIN_SECONDS:
                     raise
                 granted += more
@@ -249,6 +261,7 @@ class Remote:
 
     def new_question(self, exercise: str = "") -> None:
         """Results kept so far may be dropped; what was printed belongs to the question before."""
+        self._meanwhile()
         self._questions += 1
         self._since, self._exercise = next(self._numbers), exercise
         self.printed()

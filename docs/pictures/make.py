@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 from autograder.grading import Grader  # noqa: E402
 from autograder.manifest import Course  # noqa: E402
 from autograder.model import PUBLIC_SEED, Submission  # noqa: E402
+from autograder.render.commands import Typed  # noqa: E402
 from autograder.render.live import View, live  # noqa: E402
 from autograder.render.terminal import Page  # noqa: E402
 from autograder.sandbox.choice import choose  # noqa: E402
@@ -66,10 +67,10 @@ def main() -> None:
     view = View("mse_grad", hint=True)
     for language, ending in (("en", "svg"), ("zh", "zh-CN.svg")):
         page = recorded()
-        Page(language, page).topic(grader.assignment, reports[0])
+        Page(language, page, Typed()).topic(grader.assignment, reports[0])
         save(page, f"grade.{ending}")
         page = recorded()
-        page.print(live(grader.assignment, reports[0], view, language))
+        page.print(live(grader.assignment, reports[0], view, language, Typed()))
         save(page, f"watch.{ending}")
 
 

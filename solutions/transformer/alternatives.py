@@ -1,6 +1,7 @@
 """Right answers, written another way; among them what PyTorch itself offers, in our signatures."""
 
 import functools
+import heapq
 import math
 
 import numpy as np
@@ -583,3 +584,124 @@ class _Pointer(nn.Module):
 @alternative("train_reverse")
 def train_reverse_by_counting(source, target, seed):
     return _Pointer(source, target)
+
+
+# ---------------------------------------------------------------------------------------------------- beam_search
+
+
+@alternative("beam_search")
+def beam_search_in_one_batch(model, prompt, width, max_new, eos, alpha=0.0):
+    """All that is going is one batch, and the best of the flattened sums are taken out with topk."""
+    mode, P, going, sums, over = model.training, len(prompt), prompt[None], torch.zeros(1, dtype=torch.float64), []
+    model.eval()
+    with torch.inference_mode():
+        for n in range(1, max_new + 1):
+            if not len(going):
+                break
+            logs = F.log_softmax(model(going)[:, -1].double(), dim=-1)  # (b, V)
+            best, places = (sums[:, None] + logs).flatten().topk(min(width, logs.numel()))
+            tokens = places % logs.shape[1]
+            longer = torch.cat([going[places // logs.shape[1]], tokens[:, None]], dim=1)
+            merged = [(total / n**alpha, total, ids) for total, ids in zip(best.tolist(), longer, strict=True)]
+            merged = sorted([*merged, *over], key=lambda each: -each[0])[:width]
+            over = [each for each in merged if len(each[2]) < P + n or each[2][-1] == eos]
+            rest = [each for each in merged if len(each[2]) == P + n and each[2][-1] != eos]
+            going = torch.stack([each[2] for each in rest]) if rest else going[:0]
+            sums = torch.tensor([each[1] for each in rest], dtype=torch.float64)
+    model.train(mode)
+    last = [(total / max(going.shape[1] - P, 1) ** alpha, ids) for total, ids in zip(sums.tolist(), going, strict=True)]
+    found = max([*last, *((score, ids) for score, _, ids in over)], key=lambda each: each[0])
+    return found[1].clone(), found[0]
+
+
+@alternative("beam_search")
+def beam_search_with_a_heap(model, prompt, width, max_new, eos, alpha=0.0):
+    """Hypotheses as tuples of tokens; each continues with its own best ones only, which are enough."""
+    start, mode = tuple(prompt.tolist()), model.training
+    sums = {start: 0.0}
+
+    def score(said):
+        return sums[said] / max(1, len(said) - len(start)) ** alpha
+
+    def is_over(said):
+        return len(said) > len(start) and said[-1] == eos
+
+    model.eval()
+    for _ in range(max_new):
+        found = {}
+        for said, total in sums.items():
+            if is_over(said):
+                found[said] = total
+                continue
+            z = model(torch.tensor([said]))[0, -1].detach().numpy().astype(np.float64)
+            logs = z - np.logaddexp.reduce(z)
+            for token in np.argsort(-logs)[:width]:
+                found[(*said, int(token))] = total + logs[token]
+        sums = found
+        sums = {said: found[said] for said in heapq.nlargest(width, found, key=score)}
+    model.train(mode)
+    best = max(sums, key=score)
+    return [torch.tensor(best), np.float64(score(best))]
+
+
+# ------------------------------------------------------------------------------------------------------- kv_cache
+
+
+@alternative("kv_cache", replaces="cached_forward")
+def cached_forward_of_torch(model, ids, cache=None):
+    """torch.nn.functional.scaled_dot_product_attention, the cache as tensors of both."""
+    old = [None] * len(model.layers) if cache is None else cache
+    places = torch.arange(ids.shape[1]) + (0 if cache is None else cache[0][0].shape[1])
+    x, kept = model.tokens(ids) + model.places(places), ()
+    for layer, before in zip(model.layers, old, strict=True):
+        y = layer.norm1(x)
+        both = torch.stack([layer.wk(y), layer.wv(y)])  # (2, B, t, d)
+        both = both if before is None else torch.cat([torch.stack(list(before)), both], dim=2)
+        sees = torch.arange(both.shape[2]) <= places[:, None]
+        x = x + F.scaled_dot_product_attention(layer.wq(y), *both, attn_mask=sees)
+        x = x + layer.ff(layer.norm2(x))
+        kept += ((both[0], both[1]),)
+    return [model.head(model.norm(x)), kept]
+
+
+@alternative("kv_cache", replaces="cached_forward")
+def cached_forward_one_by_one(model, ids, cache=None):
+    """One new token after the other, so that no mask is needed."""
+    cache, rows = [] if cache is None else [list(pair) for pair in cache], []
+    for token in ids.T:
+        S = cache[0][0].shape[1] if cache else 0
+        x = model.tokens(token) + model.places.weight[S]  # (B, d)
+        for number, layer in enumerate(model.layers):
+            y = layer.norm1(x)
+            pair = [layer.wk(y)[:, None], layer.wv(y)[:, None]]
+            if number == len(cache):
+                cache.append(pair)
+            else:
+                cache[number] = [torch.cat([old, new], dim=1) for old, new in zip(cache[number], pair, strict=True)]
+            k, v = cache[number]
+            e = torch.einsum("bd,bsd->bs", layer.wq(y), k).div(math.sqrt(k.shape[-1])).softmax(1)
+            x = x + torch.einsum("bs,bsd->bd", e, v)
+            x = x + layer.ff(layer.norm2(x))
+        rows.append(model.head(model.norm(x)))
+    return torch.stack(rows, dim=1), cache
+
+
+@alternative("kv_cache", replaces="cached_forward")
+def cached_forward_into_a_buffer(model, ids, cache=None):
+    """Room for old and new, filled in place; an additive mask, the softmax by hand."""
+    (B, t), d = ids.shape, model.places.weight.shape[1]
+    S = cache[0][0].shape[1] if cache is not None else 0
+    x, made = model.tokens(ids) + model.places.weight.narrow(0, S, t), []
+    fill = torch.full((t, S + t), -torch.inf).triu(S + 1).to(x.dtype)
+    for number, layer in enumerate(model.layers):
+        room = x.new_empty(2, B, S + t, d)
+        if S:
+            room[0, :, :S], room[1, :, :S] = cache[number]
+        y = layer.norm1(x)
+        room[0, :, S:], room[1, :, S:] = layer.wk(y), layer.wv(y)
+        scores = layer.wq(y).matmul(room[0].transpose(1, 2)) * d**-0.5 + fill
+        e = (scores - scores.amax(2, keepdim=True)).exp()
+        x = x + e @ room[1] / e.sum(2, keepdim=True)
+        x = x + layer.ff(layer.norm2(x))
+        made.append((room[0], room[1]))
+    return model.head(model.norm(x)), made

@@ -2438,3 +2438,545 @@ def train_reverse_that_reads_nothing(source, target, seed):
 )
 def train_reverse_that_copies(source, target, seed):
     return _taught_with(_Translator, source, source, seed)
+
+
+# ---------------------------------------------------------------------------------------------------- beam_search
+
+
+def _beam(prompt, copies=1):
+    """Where a search begins: sums of log-probabilities, tokens, and whether they are over."""
+    return [(0.0, prompt, False)] * copies
+
+
+def _by(alpha, added):
+    """Scores of hypotheses, by how many tokens were added."""
+    return lambda hypothesis: hypothesis[0] / max(added(hypothesis[1]), 1) ** alpha
+
+
+def _continued(model, hypothesis, eos, logs=lambda z: z[0, -1].log_softmax(-1)):
+    """All continuations of one hypothesis by one token."""
+    total, ids, _ = hypothesis
+    return [
+        (total + log, torch.cat([ids, torch.full_like(ids[:1], token)]), token == eos)
+        for token, log in enumerate(logs(model(ids[None])).tolist())
+    ]
+
+
+def _searched(model, beam, width, steps, eos, score, logs=None, kept=None):
+    """The right search but for what is given; the beam that it ends with, the best in front.
+
+    logs: what is added up for each token. kept: the next beam, of one that does not continue what is over.
+    """
+    options = {} if logs is None else {"logs": logs}
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        for _ in range(steps):
+            over = [hypothesis for hypothesis in beam if hypothesis[2]]
+            found = [_continued(model, hypothesis, eos, **options) for hypothesis in beam if not hypothesis[2]]
+            if kept is None:
+                beam = sorted([*over, *(each for group in found for each in group)], key=score, reverse=True)[:width]
+            else:
+                beam = kept(over, found)
+    model.train(mode)
+    return beam
+
+
+def _said(beam, score):
+    return beam[0][1], score(beam[0])
+
+
+def _ordinary(alpha, prompt):
+    return _by(alpha, lambda ids: len(ids) - len(prompt))
+
+
+@mistake(
+    "beam_search",
+    en="Are logits of different positions on one scale, so that they may be added?",
+    zh="不同位置的 logits 在同一尺度上吗，能直接相加吗？",
+)
+def beam_search_of_raw_logits(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score, lambda z: z[0, -1]), score)
+
+
+@mistake(
+    "beam_search",
+    en="The probability of a sequence is a product: what becomes a sum then?",
+    zh="序列的概率是各步概率的乘积：那么相加的应当是什么？",
+)
+def beam_search_of_added_probabilities(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score, lambda z: z[0, -1].softmax(-1)), score)
+
+
+@mistake(
+    "beam_search",
+    en="Where does the length of a hypothesis enter its score?",
+    zh="候选的长度在得分的哪里起作用？",
+)
+def beam_search_without_length(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(0.0, prompt)
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score), score)
+
+
+@mistake(
+    "beam_search",
+    en="Whose length counts: that of what was added, or that of the prompt, too?",
+    zh="长度指的是新增的词元数，还是把提示也算进去了？",
+)
+def beam_search_with_the_prompts_length(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _by(alpha, len)
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score), score)
+
+
+@mistake(
+    "beam_search",
+    en="By what are hypotheses of different length compared at each step, not only at the end?",
+    zh="不只是最后，每一步比较不同长度的候选时，用的是什么？",
+)
+def beam_search_with_length_at_the_end_alone(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+    beam = _searched(model, _beam(prompt), width, max_new, eos, _ordinary(0.0, prompt))
+    return _said(sorted(beam, key=score, reverse=True), score)
+
+
+@mistake(
+    "beam_search",
+    en="Is the score that you return the one by which you chose?",
+    zh="返回的分数，就是挑选时所用的分数吗？",
+)
+def beam_search_that_returns_the_sum(model, prompt, width, max_new, eos, alpha=0.0):
+    beam = _searched(model, _beam(prompt), width, max_new, eos, _ordinary(alpha, prompt))
+    return beam[0][1], beam[0][0]
+
+
+@mistake(
+    "beam_search",
+    en="Log-probabilities are negative: does your length make a long hypothesis dearer or cheaper?",
+    zh="对数概率是负数：你的长度因子让长的候选更吃亏，还是更占便宜？",
+)
+def beam_search_multiplied_by_length(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(-alpha, prompt)
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score), score)
+
+
+@mistake(
+    "beam_search",
+    en="Does the eos that ends a hypothesis count as one of its tokens?",
+    zh="结束候选的 eos 算不算它的一个词元？",
+)
+def beam_search_without_eos_in_the_length(model, prompt, width, max_new, eos, alpha=0.0):
+    def score(hypothesis):
+        return hypothesis[0] / max(len(hypothesis[1]) - len(prompt) - hypothesis[2], 1) ** alpha
+
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score), score)
+
+
+@mistake(
+    "beam_search",
+    en="What may follow eos in a hypothesis?",
+    zh="候选里 eos 之后还能接别的词元吗？",
+)
+def beam_search_beyond_eos(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+    return _said(_searched(model, _beam(prompt), width, max_new, None, score), score)
+
+
+@mistake(
+    "beam_search",
+    en="Where is a hypothesis after it has said eos?",
+    zh="候选说出 eos 之后，被放到哪里去了？",
+)
+def beam_search_that_drops_what_is_over(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+
+    def kept(over, found):
+        going = [each for group in found for each in group]
+        return sorted(going, key=score, reverse=True)[:width] or over
+
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score, kept=kept), score)
+
+
+@mistake(
+    "beam_search",
+    en="When one hypothesis is over, may another still overtake it?",
+    zh="一个候选结束了，别的候选还可能反超吗？",
+)
+def beam_search_that_ends_with_the_first_eos(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+
+    def kept(over, found):
+        if over:
+            return over
+        return sorted((each for group in found for each in group), key=score, reverse=True)[:width]
+
+    beam = _searched(model, _beam(prompt), width, max_new, eos, score, kept=kept)
+    return _said([each for each in beam if each[2]] or beam, score)
+
+
+@mistake(
+    "beam_search",
+    en="May two hypotheses of the next beam come from one and the same hypothesis?",
+    zh="下一步的束里，能不能有两个候选来自同一个候选？",
+)
+def beam_search_each_for_itself(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+
+    def kept(over, found):
+        if len(found) == 1 and not over and len(found[0][0][1]) == len(prompt) + 1:
+            return sorted(found[0], key=score, reverse=True)[:width]
+        return sorted([*over, *(max(group, key=score) for group in found)], key=score, reverse=True)
+
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score, kept=kept), score)
+
+
+@mistake(
+    "beam_search",
+    en="In the beginning, by what do the hypotheses in your beam differ?",
+    zh="一开始，束里的各个候选有什么不同？",
+)
+def beam_search_from_copies_of_the_prompt(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+    return _said(_searched(model, _beam(prompt, width), width, max_new, eos, score), score)
+
+
+@mistake(
+    "beam_search",
+    en="Which of the kept hypotheses do you return?",
+    zh="返回的是保留下来的哪一个候选？",
+)
+def beam_search_of_the_last_kept(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score)[::-1], score)
+
+
+@mistake(
+    "beam_search",
+    en="Does an eos that was in the prompt already end anything?",
+    zh="提示里本来就有的 eos 会结束什么吗？",
+)
+def beam_search_ended_by_the_prompt(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+    beam = [(0.0, prompt, bool((prompt == eos).any()))]
+    return _said(_searched(model, beam, width, max_new, eos, score), score)
+
+
+@mistake(
+    "beam_search",
+    en="How many tokens are added before you stop?",
+    zh="停下之前一共加了几个词元？",
+)
+def beam_search_one_short(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+    return _said(_searched(model, _beam(prompt), width, max_new - 1, eos, score), score)
+
+
+@mistake(
+    "beam_search",
+    en="What has a hypothesis earned before its newest token?",
+    zh="在最新的词元之前，候选已经积累了多少？",
+)
+def beam_search_of_the_last_token_alone(model, prompt, width, max_new, eos, alpha=0.0):
+    mode, beam, score = model.training, _beam(prompt), _ordinary(alpha, prompt)
+    model.eval()
+    with torch.no_grad():
+        for _ in range(max_new):
+            over = [hypothesis for hypothesis in beam if hypothesis[2]]
+            going = [(0.0, *hypothesis[1:]) for hypothesis in beam if not hypothesis[2]]
+            found = [each for hypothesis in going for each in _continued(model, hypothesis, eos)]
+            beam = sorted([*over, *found], key=score, reverse=True)[:width]
+    model.train(mode)
+    return _said(beam, score)
+
+
+@mistake(
+    "beam_search",
+    en="In the flattened scores of all beams, which part of an index is the beam and which the token?",
+    zh="把所有束的得分摊平之后，下标的哪一部分是束，哪一部分是词元？",
+)
+def beam_search_with_beam_and_token_swapped(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+
+    def kept(over, found):
+        flat = [each for group in found for each in group]
+        if not flat:
+            return over[:width]
+        ranked = sorted(range(len(flat)), key=lambda index: score(flat[index]), reverse=True)[:width]
+        taken = []
+        for index in ranked:
+            parent, token = found[index % len(found)][0][1][:-1], index // len(found)
+            longer = torch.cat([parent, torch.full_like(parent[:1], token)])
+            taken.append((flat[index][0], longer, token == eos))
+        return sorted([*over, *taken], key=score, reverse=True)[:width]
+
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score, kept=kept), score)
+
+
+@mistake(
+    "beam_search",
+    en="Which position's logits say what comes next?",
+    zh="下一个词元由哪个位置的 logits 决定？",
+)
+def beam_search_from_the_first_position(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score, lambda z: z[0, 0].log_softmax(-1)), score)
+
+
+@mistake(
+    "beam_search",
+    en="In which mode is the model while you search?",
+    zh="搜索的时候，模型处于什么模式？",
+)
+def beam_search_in_training_mode(model, prompt, width, max_new, eos, alpha=0.0):
+    score, beam = _ordinary(alpha, prompt), _beam(prompt)
+    with torch.no_grad():
+        for _ in range(max_new):
+            over = [hypothesis for hypothesis in beam if hypothesis[2]]
+            going = [hypothesis for hypothesis in beam if not hypothesis[2]]
+            found = [each for hypothesis in going for each in _continued(model, hypothesis, eos)]
+            beam = sorted([*over, *found], key=score, reverse=True)[:width]
+    return _said(beam, score)
+
+
+@mistake(
+    "beam_search",
+    en="In which mode do you leave the model?",
+    zh="结束之后，模型处于什么模式？",
+)
+def beam_search_that_leaves_evaluation_mode(model, prompt, width, max_new, eos, alpha=0.0):
+    score = _ordinary(alpha, prompt)
+    model.eval()
+    return _said(_searched(model, _beam(prompt), width, max_new, eos, score), score)
+
+
+# ------------------------------------------------------------------------------------------------------- kv_cache
+
+
+def _masked_past(S, t):
+    """Where each of t new positions may look, S being there already."""
+    return right.causal_mask(S + t)[S:]
+
+
+def _cached(model, ids, cache, *, places=lambda S, t: torch.arange(S, S + t), mask=_masked_past, **parts):
+    """The right answer but for what is given.
+
+    source: what keys and values are made of, of x and its norm. joined: old and new as what is kept. seen: what is
+    looked at, of old, new and what is kept. old: what a layer takes out of the cache. scale: of the scores.
+    """
+    source = parts.get("source", lambda x, y: y)
+    joined = parts.get("joined", lambda old, new: new if old is None else torch.cat([old, new], dim=1))
+    seen = parts.get("seen", lambda old, new, kept: kept)
+    scale, taken = parts.get("scale", lambda d, S: d**0.5), parts.get("old", lambda cache, number: cache[number])
+    S, t, longer = 0 if cache is None else cache[0][0].shape[1], ids.shape[1], []
+    x = model.tokens(ids) + model.places.weight[places(S, t)]
+    for number, layer in enumerate(model.layers):
+        y = layer.norm1(x)
+        new = tuple(part(source(x, y)) for part in (layer.wk, layer.wv))
+        old = (None, None) if cache is None else taken(cache, number)
+        kept = tuple(map(joined, old, new))
+        k, v = map(seen, old, new, kept)
+        scores = layer.wq(y) @ k.mT / scale(x.shape[-1], S)
+        hidden = ~mask(S, t)[:, -k.shape[1] :]
+        x = x + scores.masked_fill(hidden, -torch.inf).softmax(-1) @ v
+        x = x + layer.ff(layer.norm2(x))
+        longer.append(kept)
+    return model.head(model.norm(x)), longer
+
+
+@mistake(
+    "kv_cache",
+    en="At which place does the first new token stand?",
+    zh="第一个新词元站在第几个位置？",
+    replaces="cached_forward",
+)
+def cached_forward_with_places_from_zero(model, ids, cache=None):
+    return _cached(model, ids, cache, places=lambda S, t: torch.arange(t))
+
+
+@mistake(
+    "kv_cache",
+    en="S positions are there, numbered from 0: which number comes next?",
+    zh="已有 S 个位置，从 0 开始编号：下一个是几？",
+    replaces="cached_forward",
+)
+def cached_forward_one_place_early(model, ids, cache=None):
+    return _cached(model, ids, cache, places=lambda S, t: torch.arange(S, S + t) - (S > 0))
+
+
+@mistake(
+    "kv_cache",
+    en="S positions are there: is the next place S, or S + 1?",
+    zh="已有 S 个位置：下一个位置是 S，还是 S + 1？",
+    replaces="cached_forward",
+)
+def cached_forward_one_place_late(model, ids, cache=None):
+    last = len(model.places.weight) - 1
+    return _cached(model, ids, cache, places=lambda S, t: (torch.arange(S, S + t) + (S > 0)).clamp(max=last))
+
+
+@mistake(
+    "kv_cache",
+    en="When several new tokens come at once, what may the first of them see?",
+    zh="一次来了几个新词元，其中第一个能看到什么？",
+    replaces="cached_forward",
+)
+def cached_forward_without_mask(model, ids, cache=None):
+    return _cached(model, ids, cache, mask=lambda S, t: torch.ones(t, S + t, dtype=torch.bool))
+
+
+@mistake(
+    "kv_cache",
+    en="The mask has t rows and S + t columns: where does its diagonal begin?",
+    zh="掩码有 t 行、S + t 列：对角线从哪里开始？",
+    replaces="cached_forward",
+)
+def cached_forward_with_the_mask_not_shifted(model, ids, cache=None):
+    return _cached(model, ids, cache, mask=lambda S, t: torch.ones(t, S + t, dtype=torch.bool).tril())
+
+
+@mistake(
+    "kv_cache",
+    en="Which keys do the new tokens' queries meet?",
+    zh="新词元的查询和哪些键相比较？",
+    replaces="cached_forward",
+)
+def cached_forward_written_and_never_read(model, ids, cache=None):
+    return _cached(model, ids, cache, seen=lambda old, new, kept: new)
+
+
+@mistake(
+    "kv_cache",
+    en="What will the next call find in the cache that you return?",
+    zh="下一次调用会在你返回的缓存里找到什么？",
+    replaces="cached_forward",
+)
+def cached_forward_of_new_tokens_alone(model, ids, cache=None):
+    logits, longer = right.cached_forward(model, ids, cache)
+    return logits, [(k[:, -ids.shape[1] :], v[:, -ids.shape[1] :]) for k, v in longer]
+
+
+@mistake(
+    "kv_cache",
+    en="What will the next call find in the cache that you return?",
+    zh="返回的缓存里有没有这一次的键和值？",
+    replaces="cached_forward",
+)
+def cached_forward_of_old_tokens_alone(model, ids, cache=None):
+    logits, longer = right.cached_forward(model, ids, cache)
+    return logits, longer if cache is None else [(k.clone(), v.clone()) for k, v in cache]
+
+
+@mistake(
+    "kv_cache",
+    en="May a token look at itself?",
+    zh="词元能不能看到自己？",
+    replaces="cached_forward",
+)
+def cached_forward_without_the_token_itself(model, ids, cache=None):
+    def mask(S, t):
+        return torch.ones(t, S + t, dtype=torch.bool).tril(S - 1) if S else right.causal_mask(t)
+
+    return _cached(model, ids, cache, mask=mask)
+
+
+@mistake(
+    "kv_cache",
+    en="In which order do old and new positions stand in the cache?",
+    zh="缓存里旧位置和新位置的先后顺序是怎样的？",
+    replaces="cached_forward",
+)
+def cached_forward_newest_first(model, ids, cache=None):
+    return _cached(model, ids, cache, joined=lambda old, new: new if old is None else torch.cat([new, old], dim=1))
+
+
+@mistake(
+    "kv_cache",
+    en="Does each layer have keys and values of its own?",
+    zh="每一层是不是都有自己的键和值？",
+    replaces="cached_forward",
+)
+def cached_forward_with_the_first_layers_cache(model, ids, cache=None):
+    return _cached(model, ids, cache, old=lambda cache, number: cache[0])
+
+
+@mistake(
+    "kv_cache",
+    en="Which of the two in the cache are the keys?",
+    zh="缓存里的一对，哪个是键？",
+    replaces="cached_forward",
+)
+def cached_forward_with_keys_and_values_swapped(model, ids, cache=None):
+    return _cached(model, ids, cache, old=lambda cache, number: cache[number][::-1])
+
+
+@mistake(
+    "kv_cache",
+    en="By what are the scores divided?",
+    zh="分数要除以什么？",
+    replaces="cached_forward",
+)
+def cached_forward_without_scale(model, ids, cache=None):
+    return _cached(model, ids, cache, scale=lambda d, S: 1.0)
+
+
+@mistake(
+    "kv_cache",
+    en="Of what does the layer make its keys and values: of x, or of its norm?",
+    zh="这一层的键和值是由 x 算出，还是由归一化之后的 x 算出？",
+    replaces="cached_forward",
+)
+def cached_forward_of_what_is_not_normalised(model, ids, cache=None):
+    return _cached(model, ids, cache, source=lambda x, y: x)
+
+
+@mistake(
+    "kv_cache",
+    en="For how many of the new tokens are logits asked for?",
+    zh="要给出几个新词元的 logits？",
+    replaces="cached_forward",
+)
+def cached_forward_of_the_last_logits(model, ids, cache=None):
+    logits, longer = right.cached_forward(model, ids, cache)
+    return logits[:, -1:], longer
+
+
+@mistake(
+    "kv_cache",
+    en="What stands between the last layer and the head?",
+    zh="最后一层和输出层之间还有什么？",
+    replaces="cached_forward",
+)
+def cached_forward_without_the_last_norm(model, ids, cache=None):
+    norm, model.norm = model.norm, nn.Identity()
+    try:
+        return right.cached_forward(model, ids, cache)
+    finally:
+        model.norm = norm
+
+
+@mistake(
+    "kv_cache",
+    en="Does the list that you were given still hold what it held?",
+    zh="传进来的列表，内容还和原来一样吗？",
+    replaces="cached_forward",
+)
+def cached_forward_into_the_given_list(model, ids, cache=None):
+    logits, longer = right.cached_forward(model, ids, cache)
+    if cache is None:
+        return logits, longer
+    cache[:] = longer
+    return logits, cache
+
+
+@mistake(
+    "kv_cache",
+    en="What do you look at: what the cache holds, or what you remember of earlier calls?",
+    zh="你看的是缓存里的内容，还是自己记下的之前的调用？",
+    replaces="cached_forward",
+)
+def cached_forward_that_reads_everything_anew(model, ids, cache=None):
+    seen = ids if cache is None else torch.cat([model.seen, ids], dim=1)
+    object.__setattr__(model, "seen", seen)
+    logits, longer = right.cached_forward(model, seen)
+    return logits[:, -ids.shape[1] :], longer

@@ -450,17 +450,14 @@ def noam_lr(step, d, warmup):
 class _Translator(nn.Module):
     """An encoder block and a decoder block between tokens and logits."""
 
-    def __init__(self, V, d=32, heads=2):
+    def __init__(self, V, d=32, heads=2, hidden=64):
         super().__init__()
-        self.tokens, self.encoder, self.decoder = (
-            nn.Embedding(V, d),
-            EncoderBlock(d, heads, 64),
-            DecoderBlock(d, heads, 64),
-        )
-        self.norm, self.head = nn.LayerNorm(d), nn.Linear(d, V)
+        self.tokens, self.norm, self.head = nn.Embedding(V, d), nn.LayerNorm(d), nn.Linear(d, V)
+        self.encoder, self.decoder = EncoderBlock(d, heads, hidden), DecoderBlock(d, heads, hidden)
 
     def embedded(self, ids):
-        return self.tokens(ids) * self.tokens.embedding_dim**0.5 + positions(ids.shape[1], 32)  # (B, T, d)
+        d = self.tokens.embedding_dim
+        return self.tokens(ids) * d**0.5 + positions(ids.shape[1], d)  # (B, T, d)
 
     def forward(self, source, prefix):
         memory = self.encoder(self.embedded(source))  # (B, S, d)
@@ -497,7 +494,7 @@ def train_reverse(source, target, seed):
     """
     ### BEGIN SOLUTION
     model, batches = _begun(_Translator(10), len(source), 12, seed, source.device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    optimizer = torch.optim.Adam(model.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.01, total_steps=len(batches))
     inputs, targets = shift_targets(target, 0)
     for batch in batches:
@@ -506,4 +503,114 @@ def train_reverse(source, target, seed):
         optimizer.step()
         schedule.step()
     return model.eval()
+    ### END SOLUTION
+
+
+def beam_search(model, prompt, width, max_new, eos, alpha=0.0):
+    """The best continuation of a prompt that a beam search finds.
+
+    束搜索：每一步保留得分最高的 width 个候选，最后返回其中得分最高的一个。
+
+    Convention: a hypothesis is the prompt with the tokens that were added. Its score is the sum of the
+    log-probabilities of what was added, divided by (how many tokens that is) to the power alpha; with nothing added it
+    is 0. A hypothesis that has added `eos` is over. The search begins with the prompt alone. At each of max_new steps
+    every hypothesis that is not over is continued with each token of the vocabulary, one that is over stays as it is,
+    and of all these together the `width` with the highest scores are kept. The model is asked in evaluation mode, and
+    left in the mode in which it was.
+
+    model: nn.Module; model(ids) gives logits, float tensor (B, t, V), for int64 tensors (B, t).
+    prompt: int64 tensor (P,), P is 1 or more; an `eos` in it does not count.
+    width: int, 1 or more. max_new: int, 0 or more. eos: int. alpha: float, 0 or more. No two scores are equal.
+    Returns: (ids, score); ids: int64 tensor (P + n,), n is max_new at most; score: float.
+    Source: Lee 5, beam search; d2l 10.8 (zh 9.8); Wu et al. 2016 (length).
+    """
+    ### BEGIN SOLUTION
+    mode, beam = model.training, [(0.0, prompt, False)]  # the sum of log-probabilities, the tokens, whether it is over
+
+    def score(hypothesis):
+        return hypothesis[0] / max(len(hypothesis[1]) - len(prompt), 1) ** alpha
+
+    model.eval()
+    with torch.no_grad():
+        for _ in range(max_new):
+            found = [hypothesis for hypothesis in beam if hypothesis[2]]
+            for total, ids, _ in (hypothesis for hypothesis in beam if not hypothesis[2]):
+                logs = model(ids[None])[0, -1].log_softmax(-1)  # (V,)
+                for token, log in enumerate(logs.tolist()):
+                    longer = torch.cat([ids, torch.full_like(ids[:1], token)])  # (t + 1,)
+                    found.append((total + log, longer, token == eos))
+            beam = sorted(found, key=score, reverse=True)[:width]
+    model.train(mode)
+    return beam[0][1], score(beam[0])
+    ### END SOLUTION
+
+
+class Layer(nn.Module):
+    """A layer of `Speaker`: causal attention with one head, then feed-forward, both pre-norm. Given.
+
+    `Speaker` 的一层：单头因果注意力加前馈网络，直接使用即可。
+    """
+
+    def __init__(self, d):
+        super().__init__()
+        self.wq, self.wk, self.wv = (nn.Linear(d, d, bias=False) for _ in range(3))
+        self.norm1, self.norm2, self.ff = nn.LayerNorm(d), nn.LayerNorm(d), mlp(d, 2 * d)
+
+    def forward(self, x):
+        """x: float tensor (B, T, d). Returns: float tensor (B, T, d)."""
+        y = self.norm1(x)
+        scores = self.wq(y) @ self.wk(y).mT / x.shape[-1] ** 0.5  # (B, T, T)
+        x = x + scores.masked_fill(~causal_mask(x.shape[1]), -torch.inf).softmax(-1) @ self.wv(y)
+        return x + self.ff(self.norm2(x))
+
+
+class Speaker(nn.Module):
+    """A small language model with learned positions, which reads everything anew for each token. Given.
+
+    一个现成的小语言模型，位置编码是学出来的；每生成一个词元都要把前面的内容重新算一遍。
+    """
+
+    def __init__(self, V, d, layers, T):
+        super().__init__()
+        self.tokens, self.places = nn.Embedding(V, d), nn.Embedding(T, d)
+        self.layers = nn.ModuleList(Layer(d) for _ in range(layers))
+        self.norm, self.head = nn.LayerNorm(d), nn.Linear(d, V, bias=False)
+
+    def forward(self, ids):
+        """ids: int64 tensor (B, t). Returns: float tensor (B, t, V), logits."""
+        x = self.tokens(ids) + self.places.weight[: ids.shape[1]]  # (B, t, d)
+        for layer in self.layers:
+            x = layer(x)
+        return self.head(self.norm(x))  # (B, t, V)
+
+
+def cached_forward(model, ids, cache=None):
+    """The logits of new tokens, out of them and what earlier ones left behind: nothing is computed a second time.
+
+    KV 缓存：只计算新词元，之前的键和值直接从缓存里取。
+
+    Convention: the cache has a pair (k, v) for each layer, in their order: the keys and the values of all positions so
+    far, the oldest first. The new tokens stand behind these: with S positions so far they are at the places S to
+    S + t − 1. Each of them sees every earlier position, itself, and none after it. What is given does not change.
+
+    model: Speaker. ids: int64 tensor (B, t), the new tokens, t is 1 or more.
+    cache: None where nothing was read so far, else a list of pairs of float tensors (B, S, d).
+    Returns: (logits, cache); logits: float tensor (B, t, V); cache: list of pairs of float tensors (B, S + t, d).
+    Source: Lee 5, autoregressive decoding; Shazeer 2019.
+    """
+    ### BEGIN SOLUTION
+    S, t = 0 if cache is None else cache[0][0].shape[1], ids.shape[1]
+    x, longer = model.tokens(ids) + model.places.weight[S : S + t], []  # (B, t, d)
+    for number, layer in enumerate(model.layers):
+        y = layer.norm1(x)
+        k, v = layer.wk(y), layer.wv(y)  # (B, t, d)
+        if cache is not None:
+            k, v = (
+                torch.cat([old, new], dim=1) for old, new in zip(cache[number], (k, v), strict=True)
+            )  # (B, S + t, d)
+        scores = layer.wq(y) @ k.mT / x.shape[-1] ** 0.5  # (B, t, S + t)
+        x = x + scores.masked_fill(~causal_mask(S + t)[S:], -torch.inf).softmax(-1) @ v
+        x = x + layer.ff(layer.norm2(x))
+        longer.append((k, v))
+    return model.head(model.norm(x)), longer
     ### END SOLUTION

@@ -15,6 +15,7 @@ from autograder.manifest import Course
 from autograder.sandbox.choice import choose
 from autograder.sandbox.protocol import Sandbox
 
+os.environ["AUTOGRADER_VIA"] = "make"  # as through the Makefile; a test of the other form takes it away
 ROOT = Path(__file__).parents[2]
 collect_ignore = ["tiny"]  # a course of its own, graded by tests and never collected by them
 

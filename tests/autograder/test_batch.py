@@ -155,7 +155,10 @@ def test_shards_hold_every_submission_once_and_are_small(count, jobs):
     submissions = [Submission(str(number), {}) for number in range(count)]
     pieces = list(batch.shards(submissions, count, None, "vectors", b"", jobs))
     assert [each for piece in pieces for each in piece.submissions] == submissions
-    assert max(len(piece.submissions) for piece in pieces) <= batch.SHARD
+    sizes = [len(piece.submissions) for piece in pieces]
+    assert max(sizes) <= batch.SHARD
+    assert sizes == sorted(sizes, reverse=True)
+    assert set(sizes[-jobs:]) == {1}
 
 
 def rows(path):

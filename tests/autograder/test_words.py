@@ -30,9 +30,19 @@ MET = (
     "render/svg.py",
     "render/terminal.py",
     "loop",
+    "cli/__init__.py",
+    "cli/codes.py",
+    "cli/doctor.py",
+    "cli/grade.py",
     "cli/loop.py",
+    "cli/parsing.py",
     "cli/report.py",
+    "grading.py",
+    "language.py",
+    "manifest.py",
+    "recorded",
 )
+SAYING = ("sentence", "words", "say", "tell", "told")
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))["said"]
 
 
@@ -41,7 +51,7 @@ def sayable():
     for name in MET:
         for path in [ROOT / name] if name.endswith(".py") else sorted((ROOT / name).rglob("*.py")):
             with path.open("rb") as file:
-                for _, message, _, _ in extract.extract("python", file, dict.fromkeys(("sentence", "words", "say"))):
+                for _, message, _, _ in extract.extract("python", file, dict.fromkeys(SAYING)):
                     if message:
                         yield message
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -124,3 +125,43 @@ def test_watch_proves_again_after_a_save(tmp_path):
         assert any("its hint (en) is missing or no question" in line for line in lines)
         process.terminate()
         killer.cancel()
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "same", "other", "broken"),
+    [
+        (
+            "en",
+            "starter/vectors.ipynb written; of it and vectors.py, whichever you saved last is graded\n",
+            "starter/vectors.ipynb is up to date\n",
+            "autograder: starter/vectors.ipynb holds something else than vectors.py; to overwrite it: FORCE=1\n",
+            "autograder: vectors.py cannot be read as Python: '(' was never closed (vectors.py, line 6)\n",
+        ),
+        (
+            "zh",
+            "已写好 starter/vectors.ipynb；它和 vectors.py 中最后保存的那一份会被评分\n",
+            "starter/vectors.ipynb 已是最新\n",
+            "autograder: starter/vectors.ipynb 的内容与 vectors.py 不同；要覆盖它，请加 FORCE=1\n",
+            "autograder: vectors.py 不是可以读取的 Python 文件：'(' was never closed (vectors.py, line 6)\n",
+        ),
+    ],
+)
+def test_the_notebook_of_ones_own_work_is_graded_like_it(tmp_path, capsys, language, written, same, other, broken):
+    course = copied(tmp_path / "course")
+
+    def run(*words):
+        code = main(["--root", str(course.root), *words, "--lang", language])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    course.starter("vectors").write_text(RIGHT)
+    os.utime(course.starter("vectors"), (1, 1))
+    assert run("notebook", "vectors") == (0, written, "")
+    assert run("notebook", "vectors") == (0, same, "")
+    code, out, err = run("grade", "vectors")
+    assert (code, "10/10" in out, "vectors.ipynb" in err) == (0, True, True)
+    course.starter("vectors").write_text(RIGHT + "\n\nx = 1\n")
+    assert run("notebook", "vectors") == (2, "", other)
+    assert run("notebook", "vectors", "--force") == (0, written, "")
+    course.starter("vectors").write_text(RIGHT.replace("def scale(x, a):", "def scale(x, a:"))
+    assert run("notebook", "vectors", "--force") == (2, "", broken)

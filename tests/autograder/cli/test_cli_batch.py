@@ -52,6 +52,17 @@ def test_a_class_becomes_a_gradebook_and_reports(run, course, tmp_path):
 
 
 @pytest.mark.slow
+def test_the_index_shows_the_question_of_a_mistake_that_somebody_made(run, course, tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / "alice.py").write_text(RIGHT.replace("return 2 * x / x.size", "return -2 * x / x.size"))
+    assert run("batch", "vectors", folder, out, "--jobs", 1, "--unsafe", root=course.root)[0] == 0
+    page = (out / "index.html").read_text("utf-8")
+    assert "Uphill or downhill?" in page
+    assert "Which way does the factor go?" not in page
+
+
+@pytest.mark.slow
 def test_strict_asks_for_full_marks_of_everybody(run, course, tmp_path):
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()

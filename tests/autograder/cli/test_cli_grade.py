@@ -83,6 +83,22 @@ def test_only_asks_one_exercise(run):
     assert "mean_square_grad" not in out
 
 
+LOUD = RIGHT.replace(
+    "    return a *", "    for line in range(9000):\n        print('scaling', line)\n    return 1 + a *"
+)
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "printed"), ("zh", "输出")])
+def test_prints_are_shown_under_the_question_that_they_came_from_and_no_more_than_their_end(run, file, language, label):
+    quiet = LOUD.replace("def mean_square_grad", "print('loading')\n\n\ndef mean_square_grad")
+    _, out, _ = run("grade", "vectors", "--all", "--lang", language, "--from", file(quiet))
+    parts = out.split("✗ ")[-3:]
+    assert all(part.startswith("scale_") and part.count(label) == 1 for part in parts)
+    assert all(part.count("scaling") <= 5 for part in parts)
+    _, out, _ = run("grade", "vectors", "--only", "mean_square_grad", "--lang", language, "--from", file(LOUD))
+    assert "scaling" not in out
+
+
 def test_all_shows_every_open_question(run, file):
     wrong = file(RIGHT.replace("a * np.asarray(x)", "np.asarray(x) + a"))
     _, out, _ = run("grade", "vectors", "--all", "--from", wrong)
@@ -114,27 +130,100 @@ def test_without_a_topic_all_are_told_in_a_table(run):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "en", "zh"),
     [
-        (["grade", "vector"], "autograder: there is no topic 'vector'; did you mean 'vectors'?"),
+        (
+            ["grade", "vector"],
+            "there is no topic 'vector'; did you mean 'vectors'?",
+            "没有主题 'vector'；你是想写 'vectors' 吗？",
+        ),
+        (
+            ["grade", "qqq"],
+            "there is no topic 'qqq'; there are layers, vectors",
+            "没有主题 'qqq'；有这些：layers, vectors",
+        ),
         (
             ["grade", "vectors", "--only", "scal"],
-            "autograder: vectors has no exercise or question 'scal'; did you mean 'scale'?",
+            "vectors has no exercise or question 'scal'; did you mean 'scale'?",
+            "vectors 没有练习或题目 'scal'；你是想写 'scale' 吗？",
         ),
-        (["grade", "--only", "scale"], "autograder: --only needs a topic: autograder grade TOPIC --only EXERCISE"),
-        (["grade", "vectors", "--lang", "fr"], "autograder: there is no language 'fr'; there are en, zh"),
-        (["grade", "vectors", "--from", "/nowhere/vectors.py"], "autograder: there is no file /nowhere/vectors.py"),
+        (
+            ["grade", "--only", "scale"],
+            "an exercise is asked for, and no topic: make grade TOPIC=<topic> ONLY=<exercise>",
+            "指定了练习，却没有指定主题：make grade TOPIC=<主题> ONLY=<练习>",
+        ),
+        (
+            ["grade", "vectors", "--from", "/nowhere/vectors.py"],
+            "there is no file /nowhere/vectors.py",
+            "没有文件 /nowhere/vectors.py",
+        ),
+        (
+            [],
+            "say what to do, e.g. make grade; all commands: make help",
+            "请写明要做什么，例如 make grade；全部命令：make help",
+        ),
+        (["grde"], "there is no command 'grde'; did you mean 'grade'?", "没有命令 'grde'；你是想写 'grade' 吗？"),
+        (
+            ["grade", "vectors", "--onyl", "x"],
+            "grade has no option '--onyl'; did you mean '--only'?",
+            "grade 没有选项 '--onyl'；你是想写 '--only' 吗？",
+        ),
+        (["grade", "vectors", "--qqqqqq"], "grade has no option '--qqqqqq'", "grade 没有选项 '--qqqqqq'"),
+        (["grade", "a", "b"], "grade does not know what to do with 'b'", "grade 不知道该如何处理 'b'"),
+        (["grade", "vectors", "--seed"], "after --seed a value is missing", "--seed 后面缺少一个值"),
+        (["grade", "vectors", "--all=1"], "--all takes no value", "--all 不带值"),
+        (
+            ["grade", "vectors", "--device", "gpu"],
+            "--device cannot be 'gpu'; there are cpu, cuda, auto",
+            "--device 不能是 'gpu'；有这些：cpu, cuda, auto",
+        ),
+        (["grade", "--s", "1"], "--s may be --seed, --strict: write it out", "--s 可能是 --seed, --strict：请写完整"),
+        (["export"], "export needs topic, format, to", "export 需要 topic, format, to"),
+        (
+            ["report", "vectors", "--out", "/tmp"],
+            "/tmp is a folder; --out names the file to write",
+            "/tmp 是文件夹；--out 应是要写入的文件",
+        ),
     ],
 )
-def test_wrong_usage_is_one_sentence_and_exit_code_2(run, words, said):
-    assert run(*words) == (2, "", said + "\n")
+def test_wrong_usage_is_one_sentence_in_the_readers_language_and_exit_code_2(run, monkeypatch, words, en, zh):
+    monkeypatch.delenv("LANGUAGE", raising=False)
+    monkeypatch.setenv("LC_ALL", "C")
+    assert run(*words) == (2, "", f"autograder: {en}\n")
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert run(*words) == (2, "", f"autograder: {zh}\n")
 
 
-@pytest.mark.parametrize("words", [[], ["grde"], ["grade", "vectors", "--onyl", "x"], ["grade", "a", "b"]])
-def test_words_that_are_none_of_ours_are_exit_code_2(run, words):
-    code, out, err = run(*words)
-    assert (code, out) == (2, "")
-    assert err.startswith("usage: autograder")
+@pytest.mark.parametrize("option", [["--lang", "zh"], ["--lang=zh"]])
+def test_words_that_cannot_be_read_are_refused_in_the_language_asked_for(run, option):
+    assert run("grade", *option, "--onyl") == (2, "", "autograder: grade 没有选项 '--onyl'；你是想写 '--only' 吗？\n")
+
+
+def test_a_language_that_there_is_not_is_refused(run):
+    assert run("grade", "--lang", "fr") == (2, "", "autograder: there is no language 'fr'; there are en, zh\n")
+
+
+def test_help_is_in_the_readers_language(run, monkeypatch):
+    monkeypatch.setenv("LANGUAGE", "zh")
+    code, out, _ = run("grade", "--help")
+    assert (code, out.startswith("用法：")) == (0, True)
+    for said in ("完整显示所有未通过的题目", "显示本帮助并退出", "选项"):
+        assert said in out
+
+
+def test_without_make_commands_are_told_as_lines_of_python(run, file, monkeypatch):
+    monkeypatch.delenv("AUTOGRADER_VIA")
+    monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "autograder"])
+    wrong = file(RIGHT.replace("a * np.asarray(x)", "np.asarray(x) + a"))
+    _, out, _ = run("grade", "vectors", "--only", "scale", "--from", wrong)
+    assert "make grade" not in out
+    flat = " ".join(out.replace("\\\n", "").split())
+    again = f"python -m autograder grade vectors --only scale_values --seed 2f31 --from {wrong}"
+    assert again in flat
+    assert flat.endswith(f"All of them: python -m autograder grade vectors --only scale --from {wrong} --all")
+    assert run()[2] == (
+        "autograder: say what to do, e.g. python -m autograder grade; all commands: python -m autograder --help\n"
+    )
 
 
 def test_a_folder_without_a_course_is_exit_code_2(run, tmp_path):
@@ -183,6 +272,47 @@ def test_a_question_that_fails_by_itself_is_exit_code_3_after_the_page(run, tmp_
     code, out, _ = run("grade", "vectors", "--from", SOLUTION, root=course.root)
     assert code == 3
     assert "scale failed by itself, its points are open" in out
+
+
+def notebook(path, *cells):
+    """A notebook of these solution cells, a cell of text before each."""
+    written = [[{"cell_type": "markdown", "source": "text"}, {"cell_type": "code", "source": cell}] for cell in cells]
+    path.write_text(json.dumps({"nbformat": 4, "cells": [cell for pair in written for cell in pair]}))
+    return path
+
+
+HEAD = "# solution\nimport numpy as np"
+FAILING = "# solution\ndef scale(x, a):\n    return missing(x)"
+LOOPING = "# solution\ndef scale(x, a):\n    while True:\n        x = a"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (FAILING, ["cell 4, line 3, in scale", "return missing(x)"]),
+        ("# solution\ndef scale(x, a:\n    return x", ["'(' was never closed (cell 4, line 2)", "def scale(x, a:"]),
+    ],
+)
+def test_an_exception_in_a_notebook_is_told_with_its_cell_and_the_line_in_it(run, tmp_path, cell, said):
+    file = notebook(tmp_path / "vectors.ipynb", HEAD, cell)
+    _, out, _ = run("grade", "vectors", "--only", "scale_values", "--from", file)
+    assert "vectors.py, line" not in out
+    for words in said:
+        assert "".join(words.split()) in "".join(out.split())
+
+
+def test_in_the_report_an_exception_in_a_notebook_is_told_with_its_cell_too(run, tmp_path):
+    page = tmp_path / "report.html"
+    file = notebook(tmp_path / "vectors.ipynb", HEAD, FAILING)
+    assert run("report", "vectors", "--from", file, "--out", page)[0] == 0
+    assert "cell 4, line 3, in scale" in page.read_text()
+
+
+def test_a_loop_in_a_notebook_is_told_with_its_cell(run, tmp_path):
+    file = notebook(tmp_path / "vectors.ipynb", HEAD, LOOPING)
+    _, out, _ = run("grade", "vectors", "--only", "scale_values", "--from", file)
+    assert "gave no answer within 2 seconds" in " ".join(out.split())
+    assert "cell 4, line " in out
 
 
 def test_the_command_works_from_any_folder_inside_the_course(run):

@@ -41,4 +41,5 @@ def test_a_folder_is_no_file_to_write(tmp_path, capsys):
 
 def test_an_exercise_without_its_topic_is_refused(capsys):
     code, _, err = run(capsys, "report", "--only", "scale")
-    assert (code, err) == (2, "autograder: --only needs a topic: autograder report TOPIC --only EXERCISE\n")
+    said = "autograder: an exercise is asked for, and no topic: make report TOPIC=<topic> ONLY=<exercise>\n"
+    assert (code, err) == (2, said)

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 from support_courses import TINY, by_name, played, statuses, with_graders
 
+from autograder.checks import check_close, then
 from autograder.grading import Grader
 from autograder.manifest import Course
-from autograder.reference import generator
+from autograder.model import StudentFault
+from autograder.reference import generator, returned_names
+from autograder.student import Local, Student
 
 
 @pytest.fixture(scope="module")
@@ -355,3 +358,64 @@ def test_a_conftest_beside_the_graders_is_heard(tmp_path):
     conftest = "import pytest\n\n\ndef pytest_runtest_setup(item):\n    pytest.skip('not today')\n"
     (course.root / "tests" / "graders" / "conftest.py").write_text(conftest, "utf-8")
     assert set(statuses(played(Grader(course, "vectors"))).values()) == {"not_run"}
+
+
+GRADIENTS = '''
+def gradients(x):
+    """Both gradients.
+
+    Returns: (dw, db); dw: float (D,), db: float.
+    """
+    return x, x.sum()
+'''
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        ("x, x.sum() + 1", "gradients(array(3,)): db is 4, expected 3"),
+        ("x * 2, x.sum()", "gradients(array(3,)): dw[0] is 2, expected 1"),
+        ("x[:2], x.sum()", "gradients(array(3,)): dw has shape (2,), expected (3,)"),
+    ],
+)
+def test_the_parts_of_a_tuple_are_called_as_the_docstring_calls_them(returned, said):
+    reference = SimpleNamespace(__name__="solution")
+    exec(GRADIENTS, vars(reference))
+    names = returned_names(reference)
+    assert names == {"gradients": ("dw", "db")}
+    namespace = {}
+    exec(GRADIENTS.replace("x, x.sum()", returned), namespace)
+    student = Student(Local(SimpleNamespace(**namespace)), raising, "seed", returns=names)
+    with pytest.raises(StudentFault) as caught:
+        check_close(student.gradients(np.ones(3)), reference.gradients(np.ones(3)))
+    assert str(caught.value.verdict.message) == said
+
+
+def raising(observation):
+    if observation.verdict is not None:
+        raise StudentFault(observation.verdict)
+
+
+def test_what_is_computed_from_a_tuple_does_not_take_its_names():
+    student = Student(Local(SimpleNamespace(f=lambda: (1.0, 2.0))), raising, "seed", returns={"f": ("a", "b")})
+    with pytest.raises(StudentFault) as caught:
+        check_close(then(student.f(), lambda a, b: (b, a)), (2.0, 2.0))
+    assert str(caught.value.verdict.message) == "f(): result[1] is 1, expected 2"
+
+
+@pytest.mark.parametrize(
+    ("docstring", "names"),
+    [
+        ("Returns: (loss, dz); loss: float.", {"f": ("loss", "dz")}),
+        ("Returns: (centers, contexts); each int.", {"f": ("centers", "contexts")}),
+        ("Returns: float (N,).", {}),
+        ("Returns: list of k pairs (train, val).", {}),
+        (None, {}),
+    ],
+)
+def test_names_are_taken_from_the_line_that_gives_a_tuple_and_from_nothing_else(docstring, names):
+    def f():
+        pass
+
+    f.__doc__ = docstring and f"What it does.\n\n    {docstring}\n    "
+    assert returned_names(SimpleNamespace(f=f, _g=f)) == names

@@ -153,6 +153,58 @@ def test_an_editor_may_put_a_new_file_in_the_place_of_the_old(course, watched, t
     terminal.until("Everything passes.")
 
 
+ENDLESS = RIGHT.replace("    return a * np.asarray(x)", "    while True:\n        pass")
+PENDING = "… still to be asked again: scale"
+PATIENT = "answer_seconds = 600\nsubmission_seconds = 600"  # longer than a test waits for anything
+
+
+@pytest.fixture
+def patient(course):
+    """The course with all the time in the world for an answer."""
+    facts = course.root / "assignments" / "vectors" / "assignment.toml"
+    facts.write_text(facts.read_text("utf-8").replace("answer_seconds = 2", PATIENT), "utf-8")
+
+
+def test_a_save_gives_up_the_grading_that_runs_and_begins_anew(course, patient, watched):
+    save(course, ENDLESS)
+    terminal = watched("vectors")
+    save(course, WRONG)  # before anything was shown
+    terminal.until("There is a hint: press h.")
+    terminal.until(END)
+    save(course, ENDLESS)
+    terminal.until(PENDING)
+    save(course, RIGHT)
+    terminal.until("Everything passes.")
+    terminal.press("q")
+    assert terminal.ended() == (0, True)
+
+
+def test_keys_are_answered_while_an_endless_loop_is_graded(course, patient, watched):
+    save(course, WRONG)
+    terminal = watched("vectors")
+    terminal.until("There is a hint: press h.")
+    terminal.until(END)
+    save(course, ENDLESS)
+    terminal.until(PENDING)
+    terminal.press("h")
+    terminal.until(HINT)
+    terminal.until(END)
+    terminal.press("n")
+    terminal.until("mean_square_grad")
+    terminal.press("q")
+    assert terminal.ended() == (0, True)
+
+
+def test_another_topic_can_be_saved_while_an_endless_loop_is_graded(course, patient, watched):
+    os.utime(course.starter("layers"), (1, 1))
+    terminal = watched(language="zh")
+    terminal.until("保存文件后立即评分")
+    save(course, ENDLESS)
+    terminal.until("……还要重新评分：scale")
+    save(course, course.starter("layers").read_text("utf-8") + "\n", "layers")
+    terminal.until(LAYERS)
+
+
 def test_ctrl_c_ends_it_in_peace(course, watched):
     terminal = watched("vectors")
     terminal.until(END)

@@ -8,6 +8,7 @@ from attacks import IN_NBGRADER
 from trees import ROOT, TOPIC, command, read, submit, with_attack
 
 from autograder.manifest import Course
+from autograder.platforms import shared, warm
 from autograder.platforms.nbgrader_import import tree_at
 from autograder.platforms.samples import samples
 
@@ -25,7 +26,14 @@ class Nbgrader:
 
 
 @pytest.fixture(scope="session")
-def nbgrader(tmp_path_factory):
+def quick():
+    """Variables with which the platforms' programs have warm kernels and one engine: a third of the time."""
+    with warm.kernels(["otter"]) as kernels, shared.engine(ROOT) as engine:
+        yield {**kernels, **engine}
+
+
+@pytest.fixture(scope="session")
+def nbgrader(tmp_path_factory, quick):
     """The reference, a mistake and every attack, released and autograded by nbgrader's own commands."""
     tree = tmp_path_factory.mktemp("nbgrader")
     command(ROOT, "autograder", "nbgrader", "release", TOPIC, "--tree", str(tree))
@@ -36,7 +44,7 @@ def nbgrader(tmp_path_factory):
             submit(tree, sample.name, sample.in_notebook(released))
     for name, attack in IN_NBGRADER.items():
         submit(tree, name, with_attack(released, attack))
-    said["autograde"] = command(tree, "nbgrader", "autograde", TOPIC)
+    said["autograde"] = command(tree, "nbgrader", "autograde", TOPIC, **quick)
     return Nbgrader(tree, released, said, scores(tree))
 
 

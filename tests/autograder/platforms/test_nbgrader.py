@@ -6,9 +6,9 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from attacks import IN_NBGRADER
+from attacks import ANYWHERE, EDITS, IN_NBGRADER
 from conftest import WRONG, scores
-from trees import ROOT, TOPIC, command, read, sources, submit
+from trees import ROOT, TOPIC, command, edited, read, sources, submit, with_attack
 
 from autograder.manifest import Course
 from autograder.model import Outcome, Status, UsageError, Verdict
@@ -85,6 +85,12 @@ def imported(nbgrader, tmp_path_factory):
     without = [cell for cell in nbgrader.released["cells"] if "grade" not in str(cell["metadata"])]
     submit(tree, "cells_twice", twice)
     submit(tree, "cells_deleted", {**nbgrader.released, "cells": without})
+    for name, attack in ANYWHERE.items():
+        submit(tree, name, with_attack(nbgrader.released, attack, last=True))
+    for name, edit in EDITS.items():
+        submit(tree, name, edited(nbgrader.released, edit))
+    reference = read(tree / "submitted" / "reference" / TOPIC / f"{TOPIC}.ipynb")
+    submit(tree, "reference_with_more_cells", edited(reference, EDITS["cells_added"]))
     (tree / "submitted" / "nothing" / TOPIC).mkdir(parents=True)
     for name, content in HOSTILE.items():
         (tree / "submitted" / name / TOPIC).mkdir(parents=True)
@@ -101,7 +107,9 @@ def test_the_import_replaces_the_kernels_scores_and_forges_nothing(imported):
     found = imported[2]
     assert found["reference"] == 100
     assert found[WRONG] == 91
-    assert {name: found[name] for name in IN_NBGRADER} == dict.fromkeys(IN_NBGRADER, 0)
+    wanted = [*IN_NBGRADER, *ANYWHERE, *EDITS]
+    assert {name: found[name] for name in wanted} == dict.fromkeys(wanted, 0)
+    assert found["reference_with_more_cells"] == 100
 
 
 def test_every_broken_submission_has_a_score_of_nothing(imported):

@@ -1,13 +1,12 @@
 """`otter assign` takes our notebook, `grader.check` gives our feedback, `otter run` our scores."""
 
 import json
-import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from attacks import IN_OTTER
+from attacks import COMPARISONS_REPLACED, EQUAL_TO_EVERYTHING, FILES_LEFT_BEHIND, IN_OTTER, shadows
 from trees import ROOT, TOPIC, command, read, sources, with_attack
 
 from autograder.platforms.documents import code, write
@@ -27,10 +26,12 @@ class Otter:
 
 
 @pytest.fixture(scope="module")
-def otter(tmp_path_factory):
+def otter(tmp_path_factory, quick):
     folder = tmp_path_factory.mktemp("otter")
     command(ROOT, "autograder", "otter", "release", TOPIC, "--into", str(folder))
-    command(folder / TOPIC, "otter", "assign", f"{TOPIC}.ipynb", "dist")  # which also runs the tests on the solutions
+    command(
+        folder / TOPIC, "otter", "assign", f"{TOPIC}.ipynb", "dist", **quick
+    )  # which also runs the tests on the solutions
     archive = next((folder / TOPIC / "dist" / "autograder").glob("*.zip"))
     bare = folder / "bare.zip"
     with zipfile.ZipFile(archive) as given, zipfile.ZipFile(bare, "w") as taken:
@@ -42,11 +43,14 @@ def otter(tmp_path_factory):
     return Otter(folder, archive, bare, read(folder / TOPIC / "dist" / "student" / f"{TOPIC}.ipynb"))
 
 
-def run(otter, document, archive):
-    """The points that `otter run` gives a notebook."""
-    path = otter.folder / "submission" / f"{TOPIC}.ipynb"
-    write(path, document)
-    command(otter.folder, "otter", "run", "-a", str(archive), "-o", str(otter.folder), "--no-logo", str(path))
+def run(otter, submission, archive, quick):
+    """The points that `otter run` gives a notebook, or a zip of one."""
+    path = submission
+    if isinstance(submission, dict):
+        path = otter.folder / "submission" / f"{TOPIC}.ipynb"
+        write(path, submission)
+    words = ("-a", str(archive), "-o", str(otter.folder), "--no-logo", str(path))
+    command(otter.folder, "otter", "run", *words, **quick)
     return sum(test.get("score", 0) for test in read(otter.folder / "results.json")["tests"])
 
 
@@ -77,20 +81,47 @@ def test_grader_check_shows_our_feedback_in_the_students_notebook(otter):
     assert "What should the model predict for a row of zeros?" in shown
 
 
-def test_attacks_forge_full_marks_in_otters_kernel_and_none_with_our_plugin(otter):
-    for attack in IN_OTTER.values():
-        assert run(otter, with_attack(otter.student, attack), otter.bare) == 100
-    every = "\n\n".join(IN_OTTER.values())
-    assert run(otter, with_attack(otter.student, every), otter.archive) == 0
+TOTALS = """
+import sys
+from otter.api import grade_submission
+for path in sys.argv[2:]:
+    found = grade_submission(path, sys.argv[1], quiet=True)
+    print("total", sum(test.score for test in found.results.values()))
+"""
+
+
+def test_attacks_forge_full_marks_in_otters_kernel(otter, quick):
+    names = list(IN_OTTER)  # the last one changes the process that grades
+    paths = [otter.folder / name / f"{TOPIC}.ipynb" for name in names]
+    for path, name in zip(paths, names, strict=True):
+        write(path, with_attack(otter.student, IN_OTTER[name]))
+    said = command(otter.folder, "-c", TOTALS, str(otter.bare), *map(str, paths), **quick)
+    totals = [line.split()[1] for line in said.splitlines() if line.startswith("total ")]
+    assert dict(zip(names, totals, strict=True)) == dict.fromkeys(names, "100.0")
+
+
+def test_the_same_attacks_get_nothing_with_our_plugin(otter, quick):
+    for attacks in ([*IN_OTTER.values(), FILES_LEFT_BEHIND], [COMPARISONS_REPLACED, EQUAL_TO_EVERYTHING]):
+        assert run(otter, with_attack(otter.student, "\n\n".join(attacks), last=True), otter.archive, quick) == 0
+
+
+def test_nothing_that_lies_beside_a_submission_is_executed_or_counts(otter, quick):
+    path, mark = otter.folder / "shadows.zip", otter.folder / "mark"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr(f"{TOPIC}.ipynb", json.dumps(otter.student))
+        for name, content in shadows(mark).items():
+            packed.writestr(name, content)
+    assert run(otter, path, otter.archive, quick) == 0
+    assert not mark.exists()
 
 
 def test_the_plugin_leaves_of_a_submission_only_what_is_graded(tmp_path):
     from autograder.platforms.otter_plugin import Isolated
 
     path = tmp_path / f"{TOPIC}.ipynb"
-    for name in (path.name, ".OTTER_LOG", "numpy.py", "tests/test.py", "otter/__init__.py"):
+    for name in (path.name, ".OTTER_LOG", "__init__.py", "numpy.py", "tests/test.py", "otter/__init__.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("")
+        (tmp_path / name).write_text("theirs")
     Isolated(str(path), {}, {"topic": TOPIC}).before_grading(None)
-    assert sorted(left.name for left in tmp_path.iterdir()) == [path.name, "tests"]
-    shutil.rmtree(tmp_path)
+    assert sorted(left.name for left in tmp_path.iterdir()) == ["__init__.py", path.name, "tests"]
+    assert (tmp_path / "__init__.py").read_text() == ""

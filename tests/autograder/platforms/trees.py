@@ -1,5 +1,6 @@
 """Course trees and commands of the platforms, for tests: the installed programs, run as an instructor runs them."""
 
+import copy
 import json
 import os
 import subprocess
@@ -10,12 +11,21 @@ from autograder.platforms.documents import write
 from autograder.platforms.release import filled
 
 ROOT = Path(__file__).parents[3]
+WALLS = Path(__file__).with_name("walls.py")
 TOPIC = "gradient_descent"
 SEED = "2f31"
 
 
 def command(folder, *words, **environment):
     """A command's standard output and error together. Fails when it fails."""
+    status, said = tried(folder, *words, **environment)
+    assert status == 0, said
+    return said
+
+
+def tried(folder, *words, level="", **environment):
+    """A command's exit status and what it printed. level: where the kernel refuses the walls above it (walls.py)."""
+    program = [sys.executable, *(words if words[0] == "-c" else ("-m", *words))]
     own = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
@@ -24,7 +34,7 @@ def command(folder, *words, **environment):
         "PYTHONWARNINGS": "ignore",  # nbgrader's own use of SQLAlchemy
     }
     done = subprocess.run(
-        [sys.executable, "-m", *words],
+        [sys.executable, str(WALLS), level, *program] if level else program,
         cwd=folder,
         env={**os.environ, **own, **environment},
         capture_output=True,
@@ -32,8 +42,7 @@ def command(folder, *words, **environment):
         check=False,
         timeout=300,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    return done.returncode, done.stdout + done.stderr
 
 
 def read(path):
@@ -44,10 +53,18 @@ def sources(document):
     return {cell["id"]: "".join(cell["source"]) for cell in document["cells"]}
 
 
-def with_attack(released, attack):
-    """The released notebook with an attack below the first exercise's stub."""
-    first = "solution-predict_linear"
-    return filled(released, {first: f"{sources(released)[first]}\n\n\n{attack}"})
+def with_attack(released, attack, *, last=False):
+    """The released notebook with an attack below the first exercise's stub, or below the last one's."""
+    names = [name for name in sources(released) if name.startswith("solution-")]
+    name = names[-1 if last else 0]
+    return filled(released, {name: f"{sources(released)[name]}\n\n\n{attack}"})
+
+
+def edited(released, edit):
+    """A copy of the released notebook after an edit of its cells' metadata."""
+    document = copy.deepcopy(released)
+    edit(document)
+    return document
 
 
 def submit(tree, student, document):

@@ -7,7 +7,7 @@ import pytest
 from support_courses import TINY, by_name, with_graders
 from support_editions import edition_of, shares
 
-from autograder import bank, questions, reference
+from autograder import bank, reference
 from autograder.authoring.recorder import recording
 from autograder.grading import Grader
 from autograder.manifest import Course
@@ -147,7 +147,6 @@ def test_a_recording_holds_under_another_bit_generator(vectors, monkeypatch):
         return np.random.Generator(np.random.SFC64([*f"{seed}/{question}".encode()]))
 
     monkeypatch.setattr(reference, "generator", other)
-    monkeypatch.setattr(questions, "generator", other)
     monkeypatch.setattr("autograder.recorded.oracle.direction", None)
     lost, caught, right, wrong = shares(edition, course, "vectors")
     assert (lost, wrong) == ([], [])
@@ -173,7 +172,7 @@ def test_another_seed_is_refused_in_a_sentence(vectors):
     with pytest.raises(UsageError) as caught:
         Grader(vectors[1], "vectors").oracle.require("7")
     assert str(caught.value) == (
-        "this edition holds the reference's answers for SEED=2f31 only; to be graded under SEED=7, "
+        "this edition holds the reference's answers for the seed 2f31 only; to be graded under '7', "
         "ask the teaching staff, who have the reference itself"
     )
 

@@ -85,6 +85,86 @@ def test_a_question_is_opened_by_the_keyboard(browser, path):
     assert browser.value("document.activeElement.parentElement.open") is True
 
 
+NAMELESS = ("image", "link", "heading", "table", "DisclosureTriangle", "navigation", "columnheader", "rowheader")
+
+
+def test_whatever_assistive_technology_is_told_of_has_a_name(browser, path):
+    browser.media()
+    browser.open(path)
+    browser.value(OPEN_ALL)
+    nodes = browser.ask("Accessibility.getFullAXTree")["nodes"]
+    told = [
+        (node["role"]["value"], node.get("name", {}).get("value", "").strip())
+        for node in nodes
+        if not node.get("ignored") and "role" in node
+    ]
+    assert {"image", "heading", "link", "main", "DisclosureTriangle"} <= {role for role, _ in told}
+    assert [role for role, name in told if role in NAMELESS and not name] == []
+
+
+# WCAG 2 contrast of every visible text with the nearest opaque ground under it, as the browser has drawn it
+FAINT = """(() => {
+  const parsed = text => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = element => {
+    for (let each = element; each; each = each.parentElement) {
+      const colour = parsed(getComputedStyle(each).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  let count = 0;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.getClientRects().length) continue;
+    const style = getComputedStyle(element);
+    const ink = parsed(element.closest('svg') ? style.fill : style.color);
+    const [high, low] = [light(ink), light(ground(element))].sort((a, b) => b - a);
+    count += 1;
+    if ((high + 0.05) / (low + 0.05) < 4.5) found.push(walker.currentNode.data.trim().slice(0, 40));
+  }
+  return [count, found];
+})()"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground_as_it_is_drawn(browser, path, scheme):
+    browser.media(scheme)
+    browser.open(path)
+    browser.value(OPEN_ALL)
+    count, faint = browser.value(FAINT)
+    assert (count > 100, faint) == (True, [])
+
+
+def test_the_keyboard_reaches_every_question_in_order_and_shows_where_it_is(browser, path):
+    browser.media()
+    browser.width(900)
+    browser.open(path)
+    stops = browser.value("document.querySelectorAll('a[href], summary').length")
+    places = []
+    for _ in range(stops):
+        browser.press("Tab", 9)
+        ring = "(s => s.outlineStyle + ' ' + parseFloat(s.outlineWidth))(getComputedStyle(document.activeElement))"
+        place = "[...document.querySelectorAll('a[href], summary')].indexOf(document.activeElement)"
+        places.append(browser.value(place))
+        style, width = browser.value(ring).split()
+        assert (style != "none", float(width) >= 1) == (True, True), places
+    assert places == list(range(stops))
+
+
+def test_a_question_is_closed_again_by_the_same_key(browser, path):
+    browser.media()
+    browser.open(path)
+    browser.value("document.querySelector('details[open] summary').focus()")
+    for is_open in (False, True):
+        browser.press("Enter", 13)
+        assert browser.value("document.activeElement.parentElement.open") is is_open
+
+
 def test_on_paper_every_question_is_told_in_full_and_in_dark_ink(browser, path):
     browser.media("dark", "print")
     browser.open(path)

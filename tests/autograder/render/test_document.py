@@ -36,7 +36,19 @@ EACH = [
     "output",
     "pictures",
 ]
-SEEN = ["place", "yours", "ours", "error", "allowed", "mismatched", "total", "yours_shape", "ours_shape", "grid"]
+SEEN = [
+    "place",
+    "yours",
+    "ours",
+    "error",
+    "allowed",
+    "mismatched",
+    "total",
+    "yours_shape",
+    "ours_shape",
+    "grid",
+    "steps",
+]
 
 
 def strict(written: str):

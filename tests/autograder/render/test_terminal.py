@@ -115,7 +115,7 @@ def test_a_starter_is_calm_and_says_what_comes_next():
     page = topic(report(*(question(Status.NOT_IMPLEMENTED, exercise=name) for name in ("scale", "shift"))))
     assert "not implemented yet" in page
     assert "✗" not in page
-    assert "Next: scale. Write it, then run make grade TOPIC=vectors ONLY=scale." in page
+    assert "Next: scale. Write it, then run make grade TOPIC=vectors ONLY=scale\n" in page
 
 
 def test_full_marks_are_told():

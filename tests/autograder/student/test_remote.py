@@ -87,7 +87,7 @@ def test_whatever_is_raised_is_an_exception_of_the_students(submit, body, said):
 
 def test_a_breakpoint_that_was_forgotten_is_told_in_those_words(submit):
     student = submit("def f(x):\n    breakpoint()\n    return x\n").student
-    said = "f(0) stopped at a breakpoint, where nobody can type: make debug is for that"
+    said = "f(0) stopped at a breakpoint, where nobody can type: the command debug is for that"
     assert ending(lambda: student.f(0)) == (Status.RAISED, said)
 
 
@@ -179,6 +179,36 @@ def test_an_endless_loop_ends_at_the_deadline_and_costs_one_question(submit):
         "f(1) gave no answer within 0.3 seconds: a loop that does not end?",
     )
     check_close(student.g(2.0), 2.0)
+
+
+ENDLESS_AT_ONE = "def f(x):\n    while x == 1:\n        pass\n    return x\n"
+AGAIN = (
+    "f(1) gave no answer within {} seconds, all that a question has after another one of the exercise had no answer: "
+    "a loop that does not end?"
+)
+
+
+def test_after_a_time_out_the_exercises_other_questions_have_less_time_and_are_still_asked(submit):
+    somebody = submit(ENDLESS_AT_ONE, answer_seconds=2)
+    told = []
+    for _ in range(5):
+        somebody.remote.new_question("loops")
+        told.append(ending(lambda: somebody.student.f(1)))
+        somebody.remote.new_question("loops")
+        check_close(somebody.student.f(2.0), 2.0)
+    assert told[0] == (Status.TIMED_OUT, "f(1) gave no answer within 2 seconds: a loop that does not end?")
+    assert told[1:] == [(Status.TIMED_OUT, AGAIN.format(seconds)) for seconds in ("1", "0.5", "0.4", "0.4")]
+
+
+def test_another_exercise_has_all_the_time_again_and_so_has_loading_the_file(submit):
+    slow = "import time\ntime.sleep(1.2)\n" + ENDLESS_AT_ONE  # longer than a question has after a time-out
+    somebody = submit(slow, answer_seconds=2)
+    somebody.remote.new_question("one")
+    assert ending(lambda: somebody.student.f(1))[0] is Status.TIMED_OUT
+    somebody.remote.new_question("one")
+    check_close(somebody.student.f(2.0), 2.0)
+    somebody.remote.new_question("other")
+    assert ending(lambda: somebody.student.f(1))[1].startswith("f(1) gave no answer within 2 seconds: ")
 
 
 def test_an_endless_loop_at_import_is_told_at_every_question(submit):

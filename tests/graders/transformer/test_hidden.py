@@ -313,9 +313,11 @@ def test_lm_loss_of_large_logits(student, reference, tensors):
 
 @points(0.5)
 def test_lm_loss_of_nothing(student, reference, tensors):
-    """where no token counts, the loss is 0, and so is its gradient
-    zh: 没有有效词元时，损失为 0，梯度也为 0"""
+    """where no token counts, the loss is 0, and so is its gradient; where one counts, it is that one's
+    zh: 没有有效词元时，损失为 0，梯度也为 0；只有一个有效词元时，损失就是它的损失"""
     targets = torch.full((2, 3), -100)
+    check_same(student.lm_loss, reference.lm_loss, at=(tensors.normal((2, 3, 4)), targets))
+    targets[1, 0] = 3
     check_same(student.lm_loss, reference.lm_loss, at=(tensors.normal((2, 3, 4)), targets))
 
 
@@ -431,3 +433,89 @@ def test_train_reverse_in_order_and_without_the_future(student, tensors, rng):
     check_reaches(tokens, at_least=0.96)
     right = then(said, lambda said: float((said[:, 1:] == source.flip(1)).all(1).double().mean()))
     check_reaches(right, at_least=0.95)
+
+
+# ---------------------------------------------------------------------------------------------------- beam_search
+
+
+def speakers_of_chance(student, reference, tensors, V, *dropout):
+    """As `readers`, in double precision, so that no two hypotheses come close."""
+    yours, ours = readers(student, reference, tensors, V, *dropout)
+    yours.double()
+    return yours, ours.double()
+
+
+def check_search(student, reference, models, *arguments):
+    """What is found and its score are those of the reference."""
+    yours, ours = models
+    ids, score = parts(student.beam_search(yours, *arguments), "ids", "score")
+    expected = reference.beam_search(ours, *arguments)
+    check_equal(ids, expected[0])
+    check_close(score, expected[1])
+
+
+@points(1)
+def test_beam_search_by_length(student, reference, tensors):
+    """the longer, the more it costs: alpha decides how much of that is forgiven, at every step
+    zh: 候选越长，对数概率之和越小：alpha 决定补偿多少，每一步都按它比较"""
+    for V, width in ((5, 2), (6, 3)):
+        models = speakers_of_chance(student, reference, tensors, V)
+        prompt = tensors.integers(0, V, (2,))
+        for alpha in (0.5, 2.0):
+            for eos in range(V):
+                check_search(student, reference, models, prompt, width, 6, eos, alpha)
+
+
+@points(1)
+def test_beam_search_at_the_edges(student, reference, tensors):
+    """nothing new, a width beyond all hypotheses, an eos in the prompt; modes as in greedy decoding
+    zh: 不生成新词元、束宽超过候选总数、提示里已有 eos；模型的模式处理与贪心解码相同"""
+    yours, ours = models = speakers_of_chance(student, reference, tensors, 5, 0.9)
+    prompt = tensors.integers(0, 5, (3,))
+    for width, steps, eos in ((2, 0, -1), (200, 3, -1), (3, 5, int(prompt[-1])), (1, 6, -1)):
+        check_search(student, reference, models, prompt, width, steps, eos)
+    check_search(student, reference, models, prompt[:1], 3, 1, -1, 1.0)
+    check_equal(yours.training, True)
+    yours.eval()
+    check_search(student, reference, (yours, ours.eval()), prompt, 2, 2, -1)
+    check_equal(yours.training, False)
+
+
+# ------------------------------------------------------------------------------------------------------- kv_cache
+
+
+def speakers(student, reference, tensors, *sizes):
+    """A language model in the student's process, and the same here."""
+    yours, ours = student.Speaker(*sizes), tensors.drawn(reference.Speaker(*sizes))
+    check_parameters(yours, ours)
+    return yours, ours
+
+
+@points(1)
+def test_kv_cache_of_somebody_elses(student, reference, tensors):
+    """what stands in the cache is what is looked at, whatever was read before; one cache serves two continuations
+    zh: 以缓存里的内容为准，与之前读过什么无关；同一个缓存可以接两种不同的续写"""
+    yours, ours = speakers(student, reference, tensors, 9, 6, 2, 8)
+    student.cached_forward(yours, tensors.integers(0, 9, (2, 4)))
+    cache = [(2 * tensors.normal((2, 4, 6)), tensors.normal((2, 4, 6))) for _ in range(2)]
+    for ids in (tensors.integers(0, 9, (2, 1)), tensors.integers(0, 9, (2, 3))):
+        answer = student.cached_forward(yours, ids, cache)
+        check_close(answer, reference.cached_forward(ours, ids, cache), names=("logits", "cache"))
+
+
+@points(1)
+def test_kv_cache_in_pieces(student, reference, tensors):
+    """in pieces of any length, the last place included, in double precision
+    zh: 任意长度的分段、用到最后一个位置、双精度"""
+    yours, ours = speakers(student, reference, tensors, 7, 10, 1, 9)
+    yours.double()
+    ours.double()
+    ids = tensors.integers(0, 7, (1, 9))
+    expected, cache, start = ours(ids), None, 0
+    for length in (1, 4, 2, 2):
+        given = ids[:, start : start + length]
+        arguments = (given,) if cache is None else (given, cache)
+        logits, cache = parts(student.cached_forward(yours, *arguments), "logits", "cache")
+        check_close(logits, expected[:, start : start + length])
+        start += length
+    check_close(cache, reference.cached_forward(ours, ids)[1])

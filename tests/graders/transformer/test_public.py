@@ -417,3 +417,104 @@ def test_train_reverse_of_new_sequences(student, tensors):
     check_reaches(tokens, at_least=0.98)
     right = then(said, lambda said: float((said[:, 1:] == source.flip(1)).all(1).double().mean()))
     check_reaches(right, at_least=0.97, good=0.98, excellent=0.99, boss=1.0)
+
+
+# ---------------------------------------------------------------------------------------------------- beam_search
+
+
+def speakers_of_chance(student, reference, tensors, V, *dropout):
+    """As `readers`, in double precision, so that no two hypotheses come close."""
+    yours, ours = readers(student, reference, tensors, V, *dropout)
+    yours.double()
+    return yours, ours.double()
+
+
+def check_search(student, reference, models, *arguments):
+    """What is found and its score are those of the reference."""
+    yours, ours = models
+    ids, score = parts(student.beam_search(yours, *arguments), "ids", "score")
+    expected = reference.beam_search(ours, *arguments)
+    check_equal(ids, expected[0])
+    check_close(score, expected[1])
+
+
+@points(0.5)
+def test_beam_search_contract(student, reference, tensors):
+    """the prompt and what was added, and a number; nothing that is given changes
+    zh: 返回提示加上新词元，以及一个分数；不改动传入的参数"""
+    yours, ours = speakers_of_chance(student, reference, tensors, 7)
+    prompt = tensors.integers(0, 7, (3,))
+    check_shape(
+        student.beam_search(yours, prompt, 2, 4, -1),
+        reference.beam_search(ours, prompt, 2, 4, -1),
+        names=("ids", "score"),
+    )
+    check_unchanged(student.beam_search, yours, prompt, 2, 2, -1)
+
+
+@points(1.5)
+def test_beam_search_values(student, reference, tensors):
+    """among the hypotheses of all beams together, the likeliest are followed
+    zh: 在所有候选的所有延伸中，保留概率最大的几个"""
+    for V, width, steps in ((9, 3, 5), (6, 4, 6), (11, 1, 4), (7, 5, 4)):
+        models = speakers_of_chance(student, reference, tensors, V)
+        check_search(student, reference, models, tensors.integers(0, V, (3,)), width, steps, -1)
+
+
+@points(1)
+def test_beam_search_to_the_end(student, reference, tensors):
+    """a hypothesis that has said eos is over: it stays, and what is longer must beat it
+    zh: 说过 eos 的候选不再延伸，但仍留在束中，与更长的候选竞争"""
+    for V, width in ((6, 3), (5, 4), (7, 2)):
+        models = speakers_of_chance(student, reference, tensors, V)
+        prompt = tensors.integers(0, V, (4,))
+        for eos in range(V):
+            check_search(student, reference, models, prompt, width, 6, eos, 0.75)
+
+
+# ------------------------------------------------------------------------------------------------------- kv_cache
+
+
+def speakers(student, reference, tensors, *sizes):
+    """A language model in the student's process, and the same here."""
+    yours, ours = student.Speaker(*sizes), tensors.drawn(reference.Speaker(*sizes))
+    check_parameters(yours, ours)
+    return yours, ours
+
+
+@points(0.5)
+def test_kv_cache_contract(student, reference, tensors):
+    """logits for each new token; keys and values of every layer; nothing that is given changes
+    zh: 每个新词元一行 logits；每一层的键和值；不改动传入的参数"""
+    yours, ours = speakers(student, reference, tensors, 9, 6, 2, 8)
+    ids, more = tensors.integers(0, 9, (3, 4)), tensors.integers(0, 9, (3, 2))
+    _, cache = reference.cached_forward(ours, ids)
+    for given in ((ids,), (more, cache)):
+        check_shape(
+            student.cached_forward(yours, *given), reference.cached_forward(ours, *given), names=("logits", "cache")
+        )
+    check_unchanged(student.cached_forward, yours, more, cache)
+
+
+@points(1)
+def test_kv_cache_of_a_prompt(student, reference, tensors):
+    """without a cache the logits are the model's own, and every key and value is kept
+    zh: 没有缓存时，logits 就是模型自己的输出，所有的键和值都保存下来"""
+    yours, ours = speakers(student, reference, tensors, 11, 6, 2, 9)
+    ids = tensors.integers(0, 11, (2, 5))
+    logits, cache = parts(student.cached_forward(yours, ids), "logits", "cache")
+    check_close(logits, ours(ids))
+    check_close(cache, reference.cached_forward(ours, ids)[1])
+
+
+@points(1.5)
+def test_kv_cache_token_by_token(student, reference, tensors):
+    """read token by token, the logits are those of reading everything anew
+    zh: 一个一个词元地读，logits 与每次从头重算的结果相同"""
+    yours, ours = speakers(student, reference, tensors, 11, 6, 3, 9)
+    ids = tensors.integers(0, 11, (2, 7))
+    expected, cache = ours(ids), None
+    for t, given in ((0, ids[:, :3]), *((t, ids[:, t : t + 1]) for t in (3, 4, 5, 6))):
+        arguments = (given,) if cache is None else (given, cache)
+        logits, cache = parts(student.cached_forward(yours, *arguments), "logits", "cache")
+        check_close(logits, expected[:, t : t + given.shape[1]])
