@@ -51,10 +51,10 @@ report: $(VENV)/student.stamp ## the same as an HTML page with pictures [TOPIC=�
 	@$(RUN) report $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
 	  $(if $(OUT),--out '$(OUT)') $(LANGUAGE_OPTION)
 
-batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [ROSTER=…] [SOURCE=…] [DRY=1] [JOBS=…] [CLUSTER=tcp://…] [FRESH=1]
+batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [ROSTER=…] [SOURCE=…] [DRY=1] [JOBS=…] [CLUSTER=tcp://…] [DEVICE=cuda] [FRESH=1]
 	@$(RUN) batch '$(TOPIC)' '$(IN)' $(if $(OUT),'$(OUT)') $(if $(ROSTER),--roster '$(ROSTER)') $(if $(SOURCE),--source '$(SOURCE)') \
 	  $(if $(BOOK),--book '$(BOOK)') $(if $(DRY),--dry-run) $(if $(JOBS),--jobs $(JOBS)) $(if $(CLUSTER),--cluster '$(CLUSTER)') \
-	  $(if $(FRESH),--fresh) $(if $(FINAL),--final) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
+	  $(if $(DEVICE),--device $(DEVICE)) $(if $(FRESH),--fresh) $(if $(FINAL),--final) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
 
 starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
 	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)

@@ -27,8 +27,9 @@ from autograder import fingerprint
 from autograder.grading import Grader
 from autograder.manifest import Course
 from autograder.model import AutograderError, Isolation, Outcome, Report, Submission
-from autograder.sandbox.choice import choose
+from autograder.sandbox.choice import choose, plain
 from autograder.sandbox.protocol import Sandbox
+from autograder.student import Place, gpu_trouble
 
 SHARD = 8
 SECRET_BYTES = 32
@@ -41,7 +42,8 @@ Pool = Callable[[int], Executor]
 class Shard:
     """Some submissions of one topic, for one process to grade.
 
-    isolation: what was proved before; a sandbox that comes to less is refused. None: whatever there is.
+    isolation: what was proved before; a sandbox that comes to less is refused. None: whatever there is. device: where
+    PyTorch computes, `cpu` or `cuda`.
     """
 
     root: Path
@@ -49,6 +51,7 @@ class Shard:
     submissions: tuple[Submission, ...]
     secret: bytes
     isolation: Isolation | None = None
+    device: str = "cpu"
 
     def singles(self) -> Iterator[Shard]:
         """Each submission by itself."""
@@ -92,22 +95,30 @@ def seed_for(secret: bytes, topic: str, student: str) -> str:
     return hmac.new(secret, message, hashlib.sha256).hexdigest()[:8]
 
 
-def fingerprints(shared: str, topic: str, secret: bytes, isolation: Isolation) -> Callable[[Submission], str]:
+def fingerprints(
+    shared: str, topic: str, secret: bytes, isolation: Isolation, device: str = "cpu"
+) -> Callable[[Submission], str]:
     """What each submission's report will rest on, if it is graded now. shared: from `fingerprint.of_topic`."""
+    level = isolation.level + Place(device).mark
 
     def of(submission: Submission) -> str:
         seed = seed_for(secret, topic, submission.student)
-        return fingerprint.of_submission(shared, submission, seed, isolation.level)
+        return fingerprint.of_submission(shared, submission, seed, level)
 
     return of
 
 
 @functools.cache
-def _grader(root: Path, topic: str, isolation: Isolation | None = None) -> tuple[Grader, Sandbox]:
-    """A process's own warm grader and sandbox."""
-    sandbox = choose(Course(root).assignment(topic).framework, expected=isolation)
+def _grader(
+    root: Path, topic: str, isolation: Isolation | None = None, device: str = "cpu"
+) -> tuple[Grader, Sandbox, Place]:
+    """A process's own warm grader and sandbox, and where its tensors are computed."""
+    framework, on_gpu = Course(root).assignment(topic).framework, device != "cpu"
+    is_plain = on_gpu and isolation is not None and isolation.level == "C"  # walls would hide the GPU
+    sandbox = plain(framework) if is_plain else choose(framework, expected=isolation)
     try:
-        return Grader(Course(root), topic), sandbox
+        trouble = gpu_trouble(sandbox) if on_gpu else ""
+        return Grader(Course(root), topic), sandbox, Place("cpu", trouble) if trouble else Place(device)
     except BaseException:
         sandbox.close()
         raise
@@ -115,10 +126,10 @@ def _grader(root: Path, topic: str, isolation: Isolation | None = None) -> tuple
 
 def grade_shard(shard: Shard) -> list[Report]:
     """The reports of a shard's submissions, in order."""
-    grader, sandbox = _grader(shard.root, shard.topic, shard.isolation)
+    grader, sandbox, place = _grader(shard.root, shard.topic, shard.isolation, shard.device)
     reports: list[Report] = []
     answerers = (
-        grader.submitted(submission, sandbox, seed_for(shard.secret, shard.topic, submission.student))
+        grader.submitted(submission, sandbox, seed_for(shard.secret, shard.topic, submission.student), place)
         for submission in shard.submissions
     )
     grader.grade(answerers, reports.append)
@@ -133,6 +144,7 @@ def shards(
     secret: bytes,
     jobs: int,
     isolation: Isolation | None = None,
+    device: str = "cpu",
 ) -> Iterator[Shard]:
     """The submissions in pieces: large enough to be worth a message, the last ones small so that all jobs end together.
 
@@ -141,7 +153,7 @@ def shards(
     coming = iter(submissions)
     while piece := tuple(islice(coming, max(1, min(SHARD, count // (4 * jobs))))):
         count -= len(piece)
-        yield Shard(root, topic, piece, secret, isolation)
+        yield Shard(root, topic, piece, secret, isolation, device)
 
 
 def local_pool(jobs: int) -> Executor:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,9 +16,10 @@ from autograder.manifest import Course
 from autograder.model import Assignment, Report, Sentence, Verdict, sentence
 from autograder.policies import Final
 from autograder.render import html, overview, similar
-from autograder.results import file_name, for_review, put
+from autograder.results import file_name, for_review, put_lines
 from autograder.running import Grade
 from autograder.scoring import total
+from autograder.spool import Spool
 
 
 def student_page(assignment: Assignment, grade: Grade, report: Report, language: str, *, final: bool = False) -> str:
@@ -63,34 +65,56 @@ def write(
     links: Iterable[tuple[str, str]] = (),
 ) -> Path:
     """Write reports/<student>.html and index.html; where the index is. A page that says the same stays untouched."""
-    listed = list(grades)
-    hints: dict[str, str] = {}
-    for grade in listed:
-        found = book.report(grade.standing.grading)
-        if found is not None:
-            hints |= _hints(found[0], language)
-            path = folder / "reports" / f"{file_name(grade.standing.student)}.html"
-            _put(path, student_page(assignment, grade, found[0], language, final=final))
-    points = max((grade.final.points for grade in listed), default=assignment.points)
-    numbers = statistics.of([g.standing.questions for g in listed], [g.final.score for g in listed], points)
     exercises = [exercise.name for exercise in assignment.exercises]
-    lines = [_line(grade, exercises) for grade in listed]
+    hints: dict[str, str] = {}
+    found, listed = statistics.Gathered(), Spool[overview.Line]()
+    for grade in grades:
+        report = book.report(grade.standing.grading)
+        if report is not None:
+            hints |= _hints(report[0], language)
+            path = folder / "reports" / f"{file_name(grade.standing.student)}.html"
+            _put(path, [student_page(assignment, grade, report[0], language, final=final)])
+        found.add(grade.standing.questions, grade.final.score, grade.final.points)
+        line = _line(grade, exercises)
+        listed.add(line, *overview.place_of(line))
+    numbers, lines = found.statistics(assignment.points), Spool(listed.in_order())
     heading = titled(assignment.title, language)
-    _put(folder / "index.html", overview.page(heading, lines, numbers, exercises, language, hints=hints, links=links))
+    _put(folder / "index.html", overview.pieces(heading, lines, numbers, exercises, language, hints=hints, links=links))
     return folder / "index.html"
 
 
 def write_similar(folder: Path, course: Course, assignment: Assignment, book: Book, language: str) -> tuple[Path, int]:
     """Write similar.html, pairs side by side; where it is, and how many. Groups count once."""
     topic = assignment.topic
-    last = {each.leader: each.submission for each in book.standings(topic) if each.student == each.leader}
-    files = {leader: book.submitted(number).files for leader, number in last.items()}
-    sources = {leader: found[f"{topic}.py"].decode("utf-8", "replace") for leader, found in files.items() if found}
     given = [path.read_text("utf-8", "replace") for path in _given(course, topic)]
-    pairs = similarity.pairs(sources, given)
+    pairs = similarity.pairs(_Sources(book, topic), given)
     heading = say(sentence("{topic}: what submissions share", topic=topic), language)
-    _put(folder / "similar.html", similar.page(heading, pairs, sources, language))
+    _put(folder / "similar.html", [similar.page(heading, pairs, _Sources(book, topic), language)])
     return folder / "similar.html", len(pairs)
+
+
+class _Sources(Mapping[str, str]):
+    """What everybody handed in last for a topic, by student, read when it is looked at. A group's is its first's."""
+
+    def __init__(self, book: Book, topic: str) -> None:
+        self.book, self.topic = book, topic
+
+    def __iter__(self) -> Iterator[str]:
+        return (student for student, _ in self._last())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._last())
+
+    def __getitem__(self, student: str) -> str:
+        number = dict(self._last(student))[student]
+        return self.book.submitted(number).files[f"{self.topic}.py"].decode("utf-8", "replace")
+
+    def _last(self, student: str = "") -> Iterator[tuple[str, int]]:
+        theirs = (each for each in self.book.standings(self.topic, student=student) if each.student == each.leader)
+        for student, attempts in groupby(theirs, key=lambda each: each.student):
+            *_, last = attempts
+            if self.book.submitted(last.submission).files:
+                yield student, last.submission
 
 
 def _given(course: Course, topic: str) -> list[Path]:
@@ -100,9 +124,8 @@ def _given(course: Course, topic: str) -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def _put(path: Path, text: str) -> None:
-    if not path.is_file() or path.read_bytes() != text.encode("utf-8", "replace"):
-        put(path, text.encode("utf-8", "replace").decode("utf-8"))
+def _put(path: Path, pieces: Iterable[str]) -> None:
+    put_lines(path, pieces, errors="replace")
 
 
 def _hints(report: Report, language: str) -> Mapping[str, str]:

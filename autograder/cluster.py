@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,9 @@ from autograder.batch import Shard
 from autograder.fingerprint import versions
 from autograder.manifest import Course, nearest
 from autograder.model import AutograderError, Report, UsageError
+from autograder.student import Place as Computed
 
+GPU = "GPU"
 ALONE = threading.Lock()  # a worker with several threads has one sandbox all the same
 START_SECONDS = 60
 FLYING = 2  # shards for each worker: one in hand and one to go on with
@@ -62,7 +64,7 @@ def key_of(shard: Shard, basis: str) -> str:
     digest = hmac.new(shard.secret, basis.encode(), "sha256")
     for submission in shard.submissions:
         seed = batch.seed_for(shard.secret, shard.topic, submission.student)
-        level = shard.isolation.level if shard.isolation else ""
+        level = (shard.isolation.level if shard.isolation else "") + Computed(shard.device).mark
         digest.update(fingerprint.of_submission(basis, submission, seed, level).encode())
     return f"grade-{digest.hexdigest()}"
 
@@ -136,14 +138,14 @@ class Spread:
 
     def __init__(self, where: Place, basis: str) -> None:
         self._distributed = _distributed()
-        self._basis, self._resources = basis, dict(where.resources) or None
+        self._basis, self._resources = basis, dict(where.resources)
         self._cluster = where.start() if where.start else None
         self._address = where.address or self._cluster
         self._kept: dict[str, list[Report]] = {}
 
     def pool(self, jobs: int) -> Executor:
         """An executor on the cluster; how many work there is the cluster's to say."""
-        return _Tasks(self.client(), self._basis, self._resources, self._kept)
+        return _Tasks(self.client(), self._basis, self._resources or None, self._kept)
 
     def client(self) -> Any:
         """A new connection. Raises UsageError."""
@@ -153,13 +155,24 @@ class Spread:
             raise UsageError(f"no Dask scheduler answers at {self._address}: {error}") from None
 
     def jobs(self) -> int:
-        """How many shards to keep on their way. Waits for the first worker; raises UsageError when none comes."""
+        """How many shards to keep on their way. Waits for the first worker; raises UsageError when none will do."""
         with self.client() as client:
             try:
                 client.wait_for_workers(1, timeout=START_SECONDS)
             except TimeoutError:
                 raise UsageError(f"the scheduler at {self._address} has no worker") from None
-            return FLYING * len(client.scheduler_info(n_workers=-1)["workers"])
+            workers = client.scheduler_info(n_workers=-1)["workers"].values()
+        fitting = [each for each in workers if self._fits(each["resources"])]
+        if not fitting:
+            needed = ", ".join(f"{name}={amount:g}" for name, amount in self._resources.items())
+            raise UsageError(
+                f"none of the {len(workers)} workers at {self._address} declares {needed}, which these questions need; "
+                f"start one for each GPU: dask worker … --nthreads 1 --resources '{needed}'"
+            )
+        return FLYING * len(fitting)
+
+    def _fits(self, declared: Mapping[str, float]) -> bool:
+        return all(declared.get(name, 0) >= amount for name, amount in self._resources.items())
 
     def proved(self, root: Path, topic: str) -> None:
         """See that every worker that is there now has the same course. Raises UsageError naming one that has not."""
@@ -181,15 +194,19 @@ class Spread:
 
 
 @contextmanager
-def spread(word: str, root: Path, topic: str, jobs: int) -> Iterator[tuple[batch.Pool, int]]:
+def spread(word: str, root: Path, topic: str, jobs: int, device: str = "cpu") -> Iterator[tuple[batch.Pool, int]]:
     """Where a topic's work goes, and how many pieces to keep on their way: the cluster, or this machine without one.
 
-    Raises UsageError.
+    device: what is computed on a GPU goes to workers that declare one, here to one process. Raises UsageError.
     """
+    on_gpu = device != "cpu"
     if not word:
-        yield batch.local_pool, jobs
+        yield batch.local_pool, 1 if on_gpu else jobs
         return
-    with closing(Spread(place(word, root), basis_of(root, topic))) as found:
+    where = place(word, root)
+    if on_gpu:
+        where = replace(where, resources={GPU: 1, **where.resources})
+    with closing(Spread(where, basis_of(root, topic))) as found:
         flying = found.jobs()
         found.proved(root, topic)
         yield found.pool, flying

@@ -191,7 +191,7 @@ class Grader:
         limits = place.limits(self.assignment.limits)
         remote = Remote(sandbox, submission, self.topic, limits, self.assignment.exercises, place.device, meanwhile)
         isolation = sandbox.isolation
-        basis = fingerprint.of_submission(self.basis, submission, seed, isolation.level)
+        basis = fingerprint.of_submission(self.basis, submission, seed, isolation.level + place.mark)
         return Answerer(
             submission.student, remote, seed, isolation, remote.close, fingerprint=basis, no_device=place.trouble
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import re
 import sqlite3
@@ -13,7 +14,7 @@ from pathlib import Path
 from autograder.model import Outcome, Report, Sentence, UsageError, sentence
 from autograder.render import document
 from autograder.render.clean import clean
-from autograder.sheets import written
+from autograder.sheets import lines
 
 PARTIAL = ".partial"
 NAME_BYTES = 150  # of the 255 that file systems take, platforms' endings and a digest beside them
@@ -48,7 +49,7 @@ class Results:
 
     def grades(self, rows: Iterable[Sequence[str]]) -> Path:
         """Write grades.csv; where it is."""
-        put(self.folder / "grades.csv", written(rows), "utf-8-sig")
+        put_lines(self.folder / "grades.csv", lines(rows), "utf-8-sig")
         return self.folder / "grades.csv"
 
     def log(self, text: str) -> None:
@@ -81,10 +82,18 @@ def for_review(exercises: Iterable[str]) -> Sentence | None:
 
 def put(path: Path, text: str, encoding: str = "utf-8") -> None:
     """Write a file so that it is there whole or not at all."""
+    put_lines(path, [text], encoding)
+
+
+def put_lines(path: Path, pieces: Iterable[str], encoding: str = "utf-8", errors: str = "strict") -> None:
+    """The same for a text of any length, which comes in pieces. A file that says the same stays untouched."""
     partial = path.with_name(path.name + PARTIAL)
-    with partial.open("w", encoding=encoding, newline="") as file:
-        file.write(text)
-    partial.replace(path)
+    with partial.open("w", encoding=encoding, errors=errors, newline="") as file:
+        file.writelines(pieces)
+    if path.is_file() and filecmp.cmp(partial, path, shallow=False):
+        partial.unlink()
+    else:
+        partial.replace(path)
 
 
 def file_name(student: str) -> str:

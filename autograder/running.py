@@ -18,13 +18,17 @@ from autograder.scoring import Tally, total
 
 @dataclass(frozen=True)
 class Settings:
-    """How a class is graded. pool: makes an executor of so many processes; fresh: grade also what is finished."""
+    """How a class is graded. pool: makes an executor of so many processes; fresh: grade also what is finished.
+
+    device: where PyTorch computes.
+    """
 
     jobs: int
     isolation: Isolation
     language: str
     fresh: bool = False
     pool: batch.Pool = batch.local_pool
+    device: str = "cpu"
 
 
 def grade_class(
@@ -44,7 +48,7 @@ def grade_class(
     secret = batch.course_secret(course.root)
     basis = fingerprint.of_topic(course, topic, versions())
     run = book.begin("batch", topic, grader=basis, isolation=settings.isolation.level)
-    rests_on = batch.fingerprints(basis, topic, secret, settings.isolation)
+    rests_on = batch.fingerprints(basis, topic, secret, settings.isolation, settings.device)
     tally = Tally()
 
     def take(outcome: Outcome) -> None:
@@ -64,7 +68,8 @@ def grade_class(
                 take(kept)
 
     results.log(f"run {run}: {topic}, about {count} submissions, {settings.jobs} jobs, grader {basis[:12]}")
-    work = batch.shards(unfinished(), count, course.root, topic, secret, settings.jobs, settings.isolation)
+    how = (settings.jobs, settings.isolation, settings.device)
+    work = batch.shards(unfinished(), count, course.root, topic, secret, *how)
     for outcome in batch.outcomes(work, settings.pool, settings.jobs):
         book.add(run, outcome, settings.language)
         take(outcome)

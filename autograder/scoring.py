@@ -5,6 +5,7 @@ A bonus adds to the score and not to what it is measured by.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -180,8 +181,8 @@ class Tally:
     """What a batch came to, without keeping its reports: counts, scores, and whom to look at and why."""
 
     def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
-        self.graded = self.reused = self.failed = self.incomplete = 0
-        self.scores: list[float] = []
+        self.graded = self.reused = self.failed = self.incomplete = self.without_gpu = 0
+        self.scores = array("d")
         self.look_at: list[Sentence] = []
         for outcome in outcomes:
             self.add(outcome)
@@ -202,6 +203,7 @@ class Tally:
         self.graded += 1
         self.reused += outcome.reused
         self.scores.append(report.score)
+        self.without_gpu += sum(q.device == "cuda" and q.verdict.status is Status.NOT_RUN for q in report.questions)
         self.incomplete += not is_full(report)
         self.failed += not report.is_final
         if not report.is_final:

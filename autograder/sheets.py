@@ -128,4 +128,9 @@ def safe(text: str, most: int = 4000) -> str:
 
 def written(rows: Iterable[Iterable[str]]) -> str:
     """A new table as text, every cell safe, lines ended as spreadsheets end them."""
-    return "".join(",".join(quoted(safe(value)) for value in row) + "\r\n" for row in rows)
+    return "".join(lines(rows))
+
+
+def lines(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The same a line at a time."""
+    return (",".join(quoted(safe(value)) for value in row) + "\r\n" for row in rows)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import keyword
 import re
+import sqlite3
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 GRAM = 10
 WINDOW = 6
+CACHE_KIB = 2048
 MOST_TOKENS = 20_000
 COMMON_SHARE = 0.25
-COMMON_LEAST = 5
+COMMON_LEAST, COMMON_MOST = 5, 100
 LEAST_SHARED = 6
 LEAST_SHARE = 0.5
 MODULUS = (1 << 61) - 1
@@ -110,43 +111,66 @@ def pairs(
 ) -> list[Pair]:
     """The pairs that share at least so much, the most alike first.
 
-    without: the starter, the reference: what they say is nobody's own, nor is what a quarter of the class says.
+    without: the starter, the reference: what they say is nobody's own, nor is what a quarter of the class or a hundred
+    people say. The sources' prints lie on the disk meanwhile, and a source is looked at only while it is its turn.
     """
-    cut = {name: tokens(source) for name, source in sources.items()}
-    hashed = {name: grams(found) for name, found in cut.items()}
     given = {value for source in without for value in grams(tokens(source))}
-    prints = {name: winnowed(hashes) - given for name, hashes in hashed.items()}
-    common = _common(prints)
-    own = {name: values - common for name, values in prints.items()}
-    found = []
-    for (one, other), shared in _shared(own).items():
-        share = shared / min(len(own[one]), len(own[other]))
-        if shared >= LEAST_SHARED and share >= least:
-            found.append((share, shared, one, other))
-    found.sort(key=lambda each: (-each[0], -each[1], each[2], each[3]))
-    ignored = given | common
+    prints = _Prints()
+    for name in sources:
+        prints.add(name, winnowed(grams(tokens(sources[name]))) - given)
     return [
-        Pair(one, other, share, shared, _matches(cut[one], hashed[one], cut[other], hashed[other], ignored))
-        for share, shared, one, other in found[:most]
+        Pair(one, other, share, shared, _matches_of(sources[one], sources[other], given, prints))
+        for one, other, share, shared in prints.pairs(least, most)
     ]
 
 
-def _common(prints: Mapping[str, set[int]]) -> set[int]:
-    """What so many say that it tells nothing."""
-    counts = Counter(value for values in prints.values() for value in values)
-    limit = max(COMMON_LEAST, COMMON_SHARE * len(prints))
-    return {value for value, count in counts.items() if count > limit}
+class _Prints:
+    """Whose prints are whose, in SQLite's own temporary file."""
+
+    def __init__(self) -> None:
+        self._file = sqlite3.connect("", isolation_level=None)
+        self._file.executescript(
+            f"PRAGMA cache_size = -{CACHE_KIB}; PRAGMA journal_mode = OFF; "
+            "CREATE TABLE source (number INTEGER PRIMARY KEY, name BLOB, own INTEGER);"
+            "CREATE TABLE print (value INTEGER, source INTEGER);"
+            "CREATE TABLE common (value INTEGER PRIMARY KEY);"
+        )
+
+    def add(self, name: str, values: Iterable[int]) -> None:
+        """Take a source's prints."""
+        row = (name.encode("utf-8", "surrogatepass"),)
+        number = self._file.execute("INSERT INTO source VALUES (NULL, ?, 0)", row).lastrowid
+        self._file.executemany("INSERT INTO print VALUES (?, ?)", ((value, number) for value in values))
+
+    def pairs(self, least: float, most: int) -> Iterator[tuple[str, str, float, int]]:
+        """The names, the share and the number of common prints of those most alike, without what is common."""
+        count = self._file.execute("SELECT count(*) FROM source").fetchone()[0]
+        limit = max(COMMON_LEAST, min(COMMON_MOST, COMMON_SHARE * count))
+        self._file.execute("CREATE INDEX by_value ON print (value, source)")
+        self._file.execute("INSERT INTO common SELECT value FROM print GROUP BY value HAVING count(*) > ?", (limit,))
+        self._file.execute("DELETE FROM print WHERE value IN common")
+        counts = "UPDATE source SET own = c.n FROM (SELECT source, count(*) AS n FROM print GROUP BY source) AS c"
+        self._file.execute(f"{counts} WHERE source.number = c.source")
+        found = self._file.execute(
+            "SELECT min(a.name, b.name) AS one, max(a.name, b.name) AS other, 1.0 * n / min(a.own, b.own) AS share, n "
+            "FROM (SELECT p.source AS x, q.source AS y, count(*) AS n FROM print p JOIN print q "
+            "ON q.value = p.value AND q.source > p.source GROUP BY x, y HAVING n >= ?) "
+            "JOIN source a ON a.number = x JOIN source b ON b.number = y "
+            "WHERE share >= ? ORDER BY share DESC, n DESC, one, other LIMIT ?", (LEAST_SHARED, least, most),
+        )  # fmt: skip
+        for one, other, share, shared in found.fetchall():
+            yield one.decode("utf-8", "surrogatepass"), other.decode("utf-8", "surrogatepass"), share, shared
+
+    def common(self, values: Iterable[int]) -> set[int]:
+        """Those of these prints that so many have that they tell nothing."""
+        query = "SELECT 1 FROM common WHERE value = ?"
+        return {value for value in set(values) if self._file.execute(query, (value,)).fetchone()}
 
 
-def _shared(own: Mapping[str, set[int]]) -> Counter[tuple[str, str]]:
-    """How many prints each two have in common, pairs without any left out."""
-    holders: dict[int, list[str]] = {}
-    for name in sorted(own):
-        for value in own[name]:
-            holders.setdefault(value, []).append(name)
-    return Counter(
-        (one, other) for names in holders.values() for n, one in enumerate(names) for other in names[n + 1 :]
-    )
+def _matches_of(one: str, other: str, given: set[int], prints: _Prints) -> tuple[Match, ...]:
+    mine, theirs = tokens(one), tokens(other)
+    my_hashes = grams(mine)
+    return _matches(mine, my_hashes, theirs, grams(theirs), given | prints.common(my_hashes))
 
 
 def _matches(

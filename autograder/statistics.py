@@ -6,6 +6,10 @@ of the others; the 27 % index compares the top and bottom 27 % by total (Kelley 
 
 from __future__ import annotations
 
+import math
+import struct
+import tempfile
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -92,38 +96,77 @@ class Answered(Asked, Protocol):
         """How long it took."""
 
 
-def of(students: Sequence[Sequence[Answered]], scores: Iterable[float | None], points: float) -> Statistics:
-    """The statistics of a class: each student's questions, and what counts for each.
+COLUMN = np.dtype([("student", "<u4"), ("score", "<f8"), ("seconds", "<f8")])
 
-    A question that ended in the grader's own fault is left out for that student, and so is a bonus that was not begun:
-    nobody has to.
+
+class _Column:
+    """One question's answers, on the disk but for what is counted of them."""
+
+    def __init__(self, first: Answered) -> None:
+        self.name, self.exercise, self.points = first.name, first.exercise, first.points
+        self.statuses: Counter[str] = Counter()
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as this lives
+
+    def add(self, student: int, answer: Answered) -> None:
+        """Take one student's answer."""
+        self.statuses[answer.status] += 1
+        self._file.write(struct.pack("<Idd", student, answer.score, answer.seconds))
+
+    def item(self, totals: np.ndarray) -> Item:
+        """The numbers, asked for once. totals: float (students,), what each has of all questions together."""
+        with self._file:
+            self._file.seek(0)
+            found = np.frombuffer(self._file.read(), COLUMN)
+        mine, all_ = found["score"], totals[found["student"]]
+        difficulty = float(mine.mean() / self.points) if self.points else 1.0
+        correlation, index = _correlation(mine, all_ - mine), _index(mine, all_, self.points)
+        suspicions = tuple(_suspicions(len(mine), difficulty, correlation))
+        seconds = float(np.median(found["seconds"]))
+        return Item(self.name, self.exercise, self.points, len(mine), difficulty, correlation, index, seconds,
+                    dict(self.statuses), suspicions)  # fmt: skip
+
+
+class Gathered:
+    """A class's answers as they come, one student after the other: what is held is a score and a total of each.
+
+    A question that ended in the grader's own fault is left out for that student.
     """
-    found = tuple(score for score in scores if score is not None)
-    names = list(dict.fromkeys(q.name for questions in students for q in questions))
-    column = {name: n for n, name in enumerate(names)}
-    table = np.full((len(students), len(names)), np.nan)  # (student, question)
-    kept: dict[str, list[Answered]] = {name: [] for name in names}
-    for row, questions in enumerate(students):
-        for each in questions:
-            if each.status != "ours" and not (each.bonus and each.status == "not_implemented"):
-                table[row, column[each.name]] = each.score
-                kept[each.name].append(each)
-    totals = np.nansum(table, axis=1) if names else np.zeros(len(students))
-    items = tuple(_item(kept[name], table[:, column[name]], totals) for name in names if kept[name])
-    return Statistics(len(students), found, points, items, _mistakes(students))
+
+    def __init__(self) -> None:
+        self._students, self._points = 0, 0.0
+        self._scores, self._totals = array("d"), array("d")
+        self._columns: dict[str, _Column] = {}
+        self._made: Counter[tuple[str, str]] = Counter()
+        self._asked: Counter[str] = Counter()
+
+    def add(self, questions: Sequence[Answered], score: float | None, points: float = 0.0) -> None:
+        """Take a student's questions, what counts for them, and of how many points."""
+        found = [each for each in questions if each.status != "ours"]
+        for each in found:
+            if each.name not in self._columns:
+                self._columns[each.name] = _Column(each)
+            self._columns[each.name].add(self._students, each)
+        self._made.update({(each.mistake, each.exercise) for each in questions if each.mistake})
+        self._asked.update({each.exercise for each in questions})
+        self._totals.append(math.fsum(each.score for each in found))
+        self._scores.extend(() if score is None else (score,))
+        self._students, self._points = self._students + 1, max(points, self._points)
+
+    def statistics(self, points: float) -> Statistics:
+        """The class in numbers. points: what a submission can have where no student's points are known."""
+        totals = np.frombuffer(self._totals, float) if self._students else np.zeros(0)
+        items = tuple(column.item(totals) for column in self._columns.values())
+        made = [Mistake(name, exercise, count, self._asked[exercise]) for (name, exercise), count in self._made.items()]
+        mistakes = tuple(sorted(made, key=lambda each: (-each.count, each.name)))
+        return Statistics(self._students, tuple(self._scores), self._points or points, items, mistakes)
 
 
-def _item(asked: Sequence[Answered], scores: np.ndarray, totals: np.ndarray) -> Item:
-    there = ~np.isnan(scores)
-    mine, rest = scores[there], (totals - np.nan_to_num(scores))[there]
-    points = asked[0].points
-    difficulty = float(mine.mean() / points) if points else 1.0
-    correlation, index = _correlation(mine, rest), _index(mine, totals[there], points)
-    statuses = dict(Counter(each.status for each in asked))
-    seconds = float(np.median([each.seconds for each in asked]))
-    suspicions = tuple(_suspicions(len(mine), difficulty, correlation))
-    name, exercise = asked[0].name, asked[0].exercise
-    return Item(name, exercise, points, len(mine), difficulty, correlation, index, seconds, statuses, suspicions)
+def of(students: Iterable[Sequence[Answered]], scores: Iterable[float | None], points: float) -> Statistics:
+    """The statistics of a class: each student's questions, and what counts for each."""
+    gathered = Gathered()
+    for questions, score in zip(students, scores, strict=True):
+        gathered.add(questions, score)
+    return gathered.statistics(points)
 
 
 def _correlation(mine: np.ndarray, rest: np.ndarray) -> float | None:
@@ -145,14 +188,3 @@ def _suspicions(count: int, difficulty: float, correlation: float | None) -> Ite
         yield sentence("nobody of {count} earns it: is the question right?", count=count)
     if count >= FEWEST_FOR_CORRELATION and correlation is not None and correlation < SUSPICIOUS:
         yield sentence("those who do well otherwise fail it (correlation {value:.2f})", value=correlation)
-
-
-def _mistakes(students: Sequence[Sequence[Answered]]) -> tuple[Mistake, ...]:
-    """Each named mistake with how many students made it at least once, the commonest first."""
-    made: Counter[tuple[str, str]] = Counter()
-    asked: Counter[str] = Counter()
-    for questions in students:
-        made.update({(q.mistake, q.exercise) for q in questions if q.mistake})
-        asked.update({q.exercise for q in questions})
-    found = [Mistake(name, exercise, count, asked[exercise]) for (name, exercise), count in made.items()]
-    return tuple(sorted(found, key=lambda each: (-each.count, each.name)))

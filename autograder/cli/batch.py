@@ -39,6 +39,9 @@ def add_to(commands: Commands) -> None:
     words.add_argument("--dry-run", action="store_true", help="show what would be graded, and grade nothing")
     words.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
     words.add_argument("--cluster", default="", help="a Dask scheduler, tcp://host:8786, or a name from course.toml")
+    words.add_argument(
+        "--device", choices=("cpu", "cuda"), default="cpu", help="where PyTorch computes; cuda: see docs/scale.md"
+    )
     words.add_argument("--unsafe", action="store_true", help="grade without isolation: only code that you trust")
     words.add_argument("--resume", action="store_true", help="keep what is finished: the default, said aloud")
     words.add_argument("--fresh", action="store_true", help="grade everybody again, also those with a final report")
@@ -83,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
             roster=roster_of(options.roster),
             all_attempts=any(rules.get(topic, rules[""]).attempt == "best" for topic in topics),
         )
-        jobs = options.jobs or min(os.cpu_count() or 1, len(found.planned))
+        jobs = options.jobs or min(os.cpu_count() or 1, found.count)
         if jobs < 1:
             raise UsageError(f"--jobs {options.jobs} is not positive")
         if options.dry_run:
@@ -114,26 +117,25 @@ def _graded(
     from autograder import cluster, running
     from autograder.gradebook import Book
     from autograder.results import Results
-    from autograder.sandbox.choice import require_isolation
 
-    topics = tuple(topic for topic in topics if found.of_topic(topic))
+    topics = tuple(topic for topic in topics if found.topics.get(topic))
     where = places(course, topics, options)
     code = GRADED
     for topic in topics:
         assignment, policy = course.assignment(topic), rules.get(topic, rules[""])
-        # The walls are the same for both frameworks, and stand sooner without PyTorch.
-        isolation: Isolation = require_isolation("numpy", unsafe=options.unsafe)
+        device = options.device if assignment.framework == "torch" else "cpu"
+        isolation = _isolation(device, unsafe=options.unsafe)
         page.say("Isolation: level {level} ({layers})", level=isolation.level, layers=", ".join(isolation.layers))
         with closing(Results(where.folders[topic], page.language)) as results, Book(where.book) as book:
             _know(book, found, topic)
-            planned = found.of_topic(topic)
+            planned = found.topics[topic]
             submissions = (each.submission(assignment.limits) for each in planned)
             try:
                 with (
                     page.progress(len(planned)) as advance,
-                    cluster.spread(options.cluster, course.root, topic, jobs) as (pool, flying),
+                    cluster.spread(options.cluster, course.root, topic, jobs, device) as (pool, flying),
                 ):
-                    settings = running.Settings(flying, isolation, page.language, options.fresh, pool)
+                    settings = running.Settings(flying, isolation, page.language, options.fresh, pool, device)
                     tally = running.grade_class(
                         course, topic, submissions, len(planned), book, results, settings, advance
                     )
@@ -145,6 +147,17 @@ def _graded(
         code = max(code, _code(tally, options.strict))
     page.left_out(_left_out(found), found.source)
     return code
+
+
+def _isolation(device: str, *, unsafe: bool) -> Isolation:
+    """What keeps submissions apart: proved, or none for code that is trusted, which may then use the GPU."""
+    from autograder.sandbox.choice import plain, require_isolation
+
+    if unsafe and device != "cpu":
+        with closing(plain("numpy")) as sandbox:
+            return sandbox.isolation
+    # The walls are the same for both frameworks, and stand sooner without PyTorch.
+    return require_isolation("numpy", unsafe=unsafe)
 
 
 def _pages(
@@ -168,8 +181,7 @@ def _code(tally: Tally, strict: bool) -> int:
 
 def _know(book: Book, found: Plan, topic: str) -> None:
     book.know(
-        (each.student, each.name, each.person.section if each.person else "", each.ids)
-        for each in found.of_topic(topic)
+        (each.student, each.name, each.person.section if each.person else "", each.ids) for each in found.topics[topic]
     )
 
 

@@ -282,12 +282,13 @@ class Book:
         where, values = ("g.run = ?", [run]) if run else self._counted()
         who = "AND s.student = ?" if student else ""
         query = (
-            "SELECT s.*, s.id AS submission, t.name AS name, t.section, t.ids, g.id AS grading, g.score, g.points, "
+            "SELECT s.id AS submission, s.topic, s.student, s.leader, s.problem, s.handed_in, s.late, s.source, "
+            "s.place, s.note, s.seen_at, t.name AS name, t.section, t.ids, g.id AS grading, g.score, g.points, "
             "g.is_final, g.flagged, g.trouble, g.seed FROM submission s JOIN student t ON t.key = s.student "
             "JOIN grading g ON g.id = (SELECT max(g.id) FROM grading g WHERE g.submission = s.id AND " + where + ") "
             f"WHERE s.topic = ? {who} ORDER BY s.student, coalesce(s.handed_in, s.seen_at), s.id"
         )
-        for row in self.connection.execute(query, (*values, topic, *([student] if student else []))).fetchall():
+        for row in self.connection.execute(query, (*values, topic, *([student] if student else []))):
             yield self._standing(row)
 
     def _standing(self, row: sqlite3.Row) -> Standing:

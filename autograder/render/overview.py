@@ -5,8 +5,9 @@ One self-contained file, no network. Values in, text out; every text made harmle
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from autograder.language import say
 from autograder.model import Sentence, sentence
@@ -61,6 +62,7 @@ kind.addEventListener('change', show);
 show();
 })();
 """
+BODY = "<!-- the body -->"
 KINDS = {
     "ours": sentence("ours to mend"),
     "review": sentence("to look at"),
@@ -96,9 +98,14 @@ class Line:
     parts: tuple[float | None, ...] = ()
 
 
+def place_of(line: Line) -> tuple[str, str]:
+    """Where a line stands among the others: what is ours to mend is first."""
+    return ("0" if "ours" in line.kinds else "1", line.student)
+
+
 def page(
     heading: str,
-    lines: Sequence[Line],
+    lines: Iterable[Line],
     found: Statistics,
     exercises: Sequence[str],
     language: str = "en",
@@ -106,18 +113,34 @@ def page(
     hints: Mapping[str, str] | None = None,
     links: Iterable[tuple[str, str]] = (),
 ) -> str:
-    """The page. hints: what a known mistake's question is, by its name. links: text and target, below the heading."""
+    """The page as a whole. hints: what a known mistake's question is, by its name. links: text and target, on top."""
+    listed = sorted(lines, key=place_of)
+    return "".join(pieces(heading, listed, found, exercises, language, hints=hints, links=links))
+
+
+def pieces(
+    heading: str,
+    lines: Iterable[Line],
+    found: Statistics,
+    exercises: Sequence[str],
+    language: str = "en",
+    *,
+    hints: Mapping[str, str] | None = None,
+    links: Iterable[tuple[str, str]] = (),
+) -> Iterator[str]:
+    """The page a piece at a time, however large the class. lines: in the order of `place_of`, gone over twice."""
     writer = _Writer(language, hints or {})
-    body = "".join([
-        writer.progress(lines, found),
-        "".join(f'<p><a href="{shown(target)}">{shown(text)}</a></p>\n' for text, target in links),
-        writer.first(lines),
-        writer.distribution(found),
-        writer.table(lines, exercises),
-        writer.questions(found.items),
-        writer.mistakes(found.mistakes),
-    ])  # fmt: skip
-    return framed(heading, body, style=STYLE, script=SCRIPT, language="zh-CN" if language == "zh" else "en")
+    framed_ = framed(heading, BODY, style=STYLE, script=SCRIPT, language="zh-CN" if language == "zh" else "en")
+    before, _, after = framed_.rpartition(BODY)
+    yield before
+    yield writer.progress(found)
+    yield "".join(f'<p><a href="{shown(target)}">{shown(text)}</a></p>\n' for text, target in links)
+    yield writer.first(lines)
+    yield writer.distribution(found)
+    yield from writer.table(lines, exercises)
+    yield writer.questions(found.items)
+    yield writer.mistakes(found.mistakes)
+    yield after
 
 
 class _Writer:
@@ -130,16 +153,15 @@ class _Writer:
     def said(self, what: Sentence | str) -> str:
         return shown(say(what, self.language) if isinstance(what, Sentence) else what)
 
-    def progress(self, lines: Sequence[Line], found: Statistics) -> str:
-        done = sum(line.score is not None for line in lines)
+    def progress(self, found: Statistics) -> str:
         middle = [f"{found.quantile(share):g}" for share in (0.25, 0.5, 0.75)]
-        text = self.words("{done} of {all} students have a score", done=done, all=len(lines))
+        text = self.words("{done} of {all} students have a score", done=len(found.scores), all=found.students)
         spread = self.words("quartiles: {low}, {middle}, {high}", low=middle[0], middle=middle[1], high=middle[2])
         return f"<p>{text}. {spread}</p>\n"
 
-    def first(self, lines: Sequence[Line]) -> str:
+    def first(self, lines: Iterable[Line]) -> str:
         """Whom to mend before anything else."""
-        ours = [line for line in lines if "ours" in line.kinds]
+        ours = list(takewhile(lambda line: "ours" in line.kinds, lines))
         if not ours:
             return ""
         items = "".join(f"<li>{self._linked(line)}: {self.said(line.note)}</li>\n" for line in ours)
@@ -165,21 +187,22 @@ class _Writer:
         heading = self.words("Distribution")
         return f"<h2>{heading}</h2>\n{picture}\n"
 
-    def table(self, lines: Sequence[Line], exercises: Sequence[str]) -> str:
+    def table(self, lines: Iterable[Line], exercises: Sequence[str]) -> Iterator[str]:
         """The class, to sort by any column and to filter by words and kind."""
         heads = [*map(self.said, HEADS), *map(shown, exercises)]
         heading, search = self.words("Class"), self.words("search")
         show, everybody = self.words("show"), self.words("everybody")
         options = "".join(f'<option value="{key}">{self.said(text)}</option>' for key, text in KINDS.items())
         cells = "".join(f'<th scope="col"><button type="button">{head}</button></th>' for head in heads)
-        rows = "".join(map(self._row, sorted(lines, key=lambda line: ("ours" not in line.kinds, line.student))))
-        return (
+        yield (
             f'<h2>{heading}</h2>\n<div class="tools"><label>{search} '
             f'<input id="words" type="search"></label> <label>{show} <select id="kind">'
             f'<option value="">{everybody}</option>{options}</select></label> '
             '<span id="count"></span></div>\n'
-            f'<table id="class"><thead><tr>{cells}</tr></thead>\n<tbody>\n{rows}</tbody></table>\n'
+            f'<table id="class"><thead><tr>{cells}</tr></thead>\n<tbody>\n'
         )
+        yield from map(self._row, lines)
+        yield "</tbody></table>\n"
 
     def _row(self, line: Line) -> str:
         ours = ' class="ours"' if "ours" in line.kinds else ""

@@ -243,6 +243,8 @@ class Page:
 
     def batch(self, tally: Tally, path: Path) -> None:
         """What a batch came to: how many, their scores, and whom to look at."""
+        if tally.without_gpu:
+            self.say("No GPU: {count} questions were left out, with their points.", count=tally.without_gpu)
         scores = sorted(tally.scores)
         self.say("{count} submissions graded; {path}", count=tally.graded, path=str(path))
         if tally.reused:

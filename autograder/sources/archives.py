@@ -9,19 +9,21 @@ import struct
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from autograder.model import sentence
-from autograder.sources.tree import DEPTH, LONGEST, MOST_ENTRIES, Entry, Unreadable, _nothing, safe_parts
+from autograder.sources.tree import DEPTH, LONGEST, MOST_ENTRIES, Entry, FileReader, Unreadable, _nothing, safe_parts
 
 TAR_BYTES = 4 << 30
 NESTED_BYTES = 64 << 20
 NESTED_ENTRIES = 5000
 DIRECTORY_BYTES = 256
+AT_ONCE = 200
 BEYOND = 64
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 UNKNOWN = (".7z", ".rar", ".gz", ".bz2", ".xz", ".zst")
@@ -42,63 +44,93 @@ def stem(name: str) -> str:
     return name.rpartition(".")[0] or name
 
 
-def entries(name: str, path: Path, stack: ExitStack) -> list[Entry] | None:
-    """The entries of an archive of the class, None if it is none. Raises Unreadable for a damaged one."""
+def entries(name: str, path: Path, stack: ExitStack) -> Iterator[Entry] | None:
+    """The entries of an archive of the class, None if it is none. Raises Unreadable for a damaged one, also later."""
     if name.casefold().endswith(TARS):  # first: a tar whose last file is a zip ends as a zip does
         return _tarred(stack.enter_context(path.open("rb")), stack, MOST_ENTRIES, TAR_BYTES)
     if zipfile.is_zipfile(path):
-        return _zipped(stack.enter_context(path.open("rb")), stack, MOST_ENTRIES)
+        return _zipped(path, MOST_ENTRIES)
     return None
 
 
 def nested(entry: Entry, stack: ExitStack) -> list[Entry]:
     """The entries of an archive that a student handed in. Raises Unreadable, TooLarge."""
-    content = io.BytesIO(entry.read(NESTED_BYTES))
+    content = entry.read(NESTED_BYTES)
     if entry.name.casefold().endswith(TARS):
-        return _tarred(content, stack, NESTED_ENTRIES, NESTED_BYTES)
-    if zipfile.is_zipfile(content):
-        return _zipped(content, stack, NESTED_ENTRIES)
+        return list(_tarred(io.BytesIO(content), stack, NESTED_ENTRIES, NESTED_BYTES))
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        return list(_zipped(content, NESTED_ENTRIES))
     raise Unreadable("it is no zip or tar")
 
 
-def _zipped(file: IO[bytes], stack: ExitStack, most: int) -> list[Entry]:
-    _refuse_large_directory(file, most)
+def _opened(place: Path | bytes) -> IO[bytes]:
+    return place.open("rb") if isinstance(place, Path) else io.BytesIO(place)
+
+
+def _zipped(place: Path | bytes, most: int) -> Iterator[Entry]:
     try:
-        archive = stack.enter_context(zipfile.ZipFile(file))
-        return [_zip_entry(archive, info) for info in archive.infolist() if not info.is_dir()]
+        with _opened(place) as file:
+            for info in _directory(file, most):
+                if not info.is_dir():
+                    yield _zip_entry(place, info)
+    except Unreadable:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a parser of foreign bytes comes to
         raise Unreadable(f"the zip is damaged ({error})") from None
 
 
-def _refuse_large_directory(file: IO[bytes], most: int) -> None:
-    """Before the whole list of names is read into memory: how large does the end of the zip say that it is?"""
+def _directory(file: IO[bytes], most: int) -> Iterator[zipfile.ZipInfo]:
+    """What a zip lists, a piece of its directory at a time: each piece is given to `zipfile` as a zip of its own."""
+    end, size, offset = _found_directory(file, most)
+    start, at = end - size, end - size
+    while at < end:
+        piece, count = bytearray(), 0
+        file.seek(at)
+        while at + len(piece) < end and count < AT_ONCE:
+            head = file.read(46)
+            if len(head) < 46 or not head.startswith(b"PK\x01\x02"):
+                raise Unreadable("the zip is damaged (its directory is cut off)")
+            piece += head + file.read(sum(struct.unpack_from("<3H", head, 28)))
+            count += 1
+        at += len(piece)
+        whole = piece + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, len(piece), 0, 0)
+        for info in zipfile.ZipFile(io.BytesIO(whole)).infolist():
+            info.header_offset += start - offset  # something may lie before the zip
+            yield info
+
+
+def _found_directory(file: IO[bytes], most: int) -> tuple[int, int, int]:
+    """Where a zip's list of names ends, its bytes, and where it claims to begin. Raises Unreadable for a large one."""
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - 65_557 - 76))
     tail = file.read()
-    file.seek(0)
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) < at + 22:
         raise Unreadable("the zip is damaged (its end is missing)")
-    claims = [struct.unpack_from("<HL", tail, at + 10)]
+    end = size - len(tail) + at
+    claims = [(end, *struct.unpack_from("<H2L", tail, at + 10))]
     if at >= 20 and tail.startswith(b"PK\x06\x07", at - 20):
-        before = size - len(tail) + at - 20 - 56
-        claims += [_large_claim(file, place) for place in (before, *struct.unpack_from("<Q", tail, at - 12))]
-    for count, length in claims:
+        places = (end - 20 - 56, *struct.unpack_from("<Q", tail, at - 12))
+        claims += [(place, *found) for place in places if (found := _large_claim(file, place))]
+    for _, count, length, _ in claims:
         if count > most or length > most * DIRECTORY_BYTES:
             raise Unreadable(f"the zip lists {count} files in {length} bytes; {most} files are the limit")
+    end, _, length, offset = claims[1] if len(claims) > 1 else claims[0]
+    if length > end:
+        raise Unreadable("the zip is damaged (its directory is cut off)")
+    return end, length, offset
 
 
-def _large_claim(file: IO[bytes], place: int) -> tuple[int, int]:
+def _large_claim(file: IO[bytes], place: int) -> tuple[int, int, int] | None:
     """What an end of the 64-bit form claims, if there is one at a place: Pythons differ in where they look for it."""
     if not 0 <= place < 1 << 62:
-        return 0, 0
+        return None
     file.seek(place)
     record = file.read(56)
-    file.seek(0)
-    return struct.unpack_from("<QQ", record, 32) if len(record) == 56 and record.startswith(b"PK\x06\x06") else (0, 0)
+    return struct.unpack_from("<3Q", record, 32) if len(record) == 56 and record.startswith(b"PK\x06\x06") else None
 
 
-def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
+def _zip_entry(place: Path | bytes, info: zipfile.ZipInfo) -> Entry:
     name = _name(info)
     mode = info.external_attr >> 16
     try:
@@ -116,7 +148,7 @@ def _zip_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
         return Entry(
             parts, 0, _nothing, sentence("{name} is compressed in an unusual way: make a plain zip", name=parts[-1])
         )
-    return Entry(parts, info.file_size, _zip_reader(archive, info), None, _zip_time(info))
+    return Entry(parts, info.file_size, ZipReader(place, info), None, _zip_time(info))
 
 
 def _refused(name: str, why: ValueError) -> Entry:
@@ -147,15 +179,26 @@ def _zip_time(info: zipfile.ZipInfo) -> datetime | None:
         return None
 
 
-def _zip_reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[int], bytes]:
-    def read(most: int) -> bytes:
+@dataclass(frozen=True)
+class ZipReader:
+    """Reads at most so many bytes, and one more, of a file in a zip. place: the zip's, or all its bytes."""
+
+    place: Path | bytes
+    info: zipfile.ZipInfo
+
+    def __call__(self, most: int) -> bytes:
+        """The bytes. Raises Unreadable for damaged ones."""
         try:
-            with archive.open(info) as file:
-                return file.read(most + 1)
+            with _opened(self.place) as file:
+                file.seek(self.info.header_offset)
+                head = file.read(30)
+                if not head.startswith(b"PK\x03\x04"):
+                    raise zipfile.BadZipFile
+                file.seek(sum(struct.unpack_from("<2H", head, 26)), io.SEEK_CUR)
+                with zipfile.ZipExtFile(file, "r", self.info, None, True) as member:
+                    return member.read(most + 1)
         except Exception as error:  # noqa: BLE001 - see _zipped
             raise Unreadable(f"it is damaged in the zip ({type(error).__name__})") from None
-
-    return read
 
 
 class _Counted(io.RawIOBase):
@@ -178,17 +221,16 @@ class _Counted(io.RawIOBase):
         return content
 
 
-def _tarred(file: IO[bytes], stack: ExitStack, most: int, most_bytes: int) -> list[Entry]:
+def _tarred(file: IO[bytes], stack: ExitStack, most: int, most_bytes: int) -> Iterator[Entry]:
     """A tar can be read only from its beginning: its small files are copied, under numbers, to a place of our own."""
     place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
     try:
         with tarfile.open(fileobj=_Counted(_unpacked(file), most_bytes), mode="r|") as archive:
-            found = list(_tar_entries(archive, place, most))
+            yield from _tar_entries(archive, place, most)
     except Unreadable:
         raise
     except Exception as error:  # noqa: BLE001 - see _zipped; LZMAError has no parent but this
         raise Unreadable(f"the tar is damaged ({type(error).__name__})") from None
-    return found
 
 
 def _unpacked(file: IO[bytes]) -> Any:
@@ -206,7 +248,8 @@ def _unpacked(file: IO[bytes]) -> Any:
 
 
 def _tar_entries(archive: tarfile.TarFile, place: Path, most: int) -> Iterator[Entry]:
-    for number, member in enumerate(archive):
+    for number, member in enumerate(iter(archive.next, None)):
+        archive.members.clear()  # type: ignore[attr-defined] # a stream is never asked for them
         if number >= most:
             raise Unreadable(f"the tar lists more than {most} files")
         if not member.isdir():
@@ -230,12 +273,4 @@ def _tar_entry(archive: tarfile.TarFile, member: tarfile.TarInfo, copy: Path) ->
             while piece := content.read(1 << 20):
                 file.write(piece)
     at = datetime.fromtimestamp(member.mtime, UTC) if 0 < member.mtime < 1 << 33 else None
-    return Entry(parts, member.size, _copy_reader(copy), None, at)
-
-
-def _copy_reader(copy: Path) -> Callable[[int], bytes]:
-    def read(most: int) -> bytes:
-        with copy.open("rb") as file:
-            return file.read(most + 1)
-
-    return read
+    return Entry(parts, member.size, FileReader(str(copy)), None, at)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -15,11 +15,12 @@ from autograder.sources.tree import Entry, Tree
 
 @dataclass(frozen=True)
 class HandIn:
-    """One hand-in of one person or group. order: tells attempts of one person apart, later ones larger.
+    """One hand-in of one person or group, or a piece of it. order: tells attempts of one person apart, later ones last.
 
-    assignment: what the platform calls the task, where it says so. lenient: whether the only Python file is taken
-    whatever its name is, because the platform's students choose names freely. numbered: whether folders among the
-    entries are the platform's numbers, of which the largest is the newest.
+    key: pieces with one key are one hand-in, wherever they lie; '' for a whole one. assignment: what the platform calls
+    the task, where it says so. lenient: whether the only Python file is taken whatever its name is, because the
+    platform's students choose names freely. numbered: whether folders among the entries are the platform's numbers, of
+    which the largest is the newest.
     """
 
     who: tuple[Who, ...]
@@ -31,6 +32,7 @@ class HandIn:
     assignment: str = ""
     lenient: bool = True
     numbered: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,14 @@ class Stray:
     why: Sentence
 
 
-@dataclass(frozen=True)
-class Found:
-    """Everything that a source saw: each entry is in a hand-in or stray."""
-
-    hand_ins: tuple[HandIn, ...]
-    strays: tuple[Stray, ...] = ()
+def together(pieces: Sequence[HandIn]) -> HandIn:
+    """One hand-in of its pieces: whose, where and which is told by the first."""
+    first, *others = pieces
+    if not others:
+        return first
+    entries = tuple(entry for each in pieces for entry in each.entries)
+    at = next((each.at for each in reversed(pieces) if each.at is not None), None)
+    return replace(first, entries=entries, late=any(each.late for each in pieces), at=at)
 
 
 class Source(Protocol):
@@ -57,23 +61,20 @@ class Source(Protocol):
     def fits(self, tree: Tree) -> bool:
         """Whether a tree looks like this platform's."""
 
-    def read(self, tree: Tree) -> Found:
-        """Everybody's hand-ins. Raises UsageError for a tree that is this platform's and damaged."""
+    def read(self, tree: Tree) -> Iterator[HandIn | Stray]:
+        """Everybody's hand-ins, whole or in pieces, one after the other: each entry is in a hand-in or stray.
+
+        Raises UsageError for a tree that is this platform's and damaged.
+        """
 
 
 def mostly(tree: Tree, *patterns: re.Pattern[str]) -> bool:
     """Whether at least half of a tree's top names are of one of the patterns."""
-    tops = {each.parts[0] for each in tree.entries} | set(tree.folders)
-    tops -= {"index.html"}
-    return bool(tops) and 2 * sum(any(pattern.fullmatch(top) for pattern in patterns) for top in tops) >= len(tops)
-
-
-def by_top(tree: Tree) -> dict[str, list[Entry]]:
-    """A tree's entries by the first part of their path, empty folders too."""
-    found: dict[str, list[Entry]] = {top: [] for top in sorted(tree.folders)}
-    for each in tree.entries:
-        found.setdefault(each.parts[0], []).append(each)
-    return found
+    count = fitting = 0
+    for top in tree.tops:
+        count += top != "index.html"
+        fitting += top != "index.html" and any(pattern.fullmatch(top) for pattern in patterns)
+    return count > 0 and 2 * fitting >= count
 
 
 def inside(entries: Iterable[Entry]) -> tuple[Entry, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
@@ -11,8 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from autograder.model import UsageError, sentence
 from autograder.roster import Who
 from autograder.sources.archives import is_archive, stem
-from autograder.sources.handed import Found, HandIn, Source, Stray, by_top, inside, mostly
+from autograder.sources.handed import HandIn, Source, Stray, inside, mostly
 from autograder.sources.tree import Entry, TooLarge, Tree, Unreadable
+from autograder.spool import Spool
 
 SUFFIXES = (".py", ".ipynb")
 METADATA_BYTES = 256 << 20
@@ -38,23 +40,18 @@ class Canvas:
     def _patterns(self) -> tuple[re.Pattern[str], ...]:
         return (self.ANONYMOUS, self.FILE, self.TEXT)
 
-    def read(self, tree: Tree) -> Found:
-        gathered: dict[str, HandIn] = {}
-        strays = []
+    def read(self, tree: Tree) -> Iterator[HandIn | Stray]:
         for each in tree.entries:
             found = next(filter(None, (p.fullmatch(each.parts[0]) for p in self._patterns())), None)
             if found is None or len(each.parts) > 1:
-                strays.append(_stray(each.path))
+                yield _stray(each.path)
                 continue
             parts = found.groupdict()
             anonymous = found.re is self.ANONYMOUS or parts.get("name") is None
             who = Who(parts.get("name") or "", {"anonymous" if anonymous else "canvas": parts["user"]})
-            key = f"{parts.get('name') or ''}/{parts['user']}"
-            old = gathered.get(key, HandIn((who,), (), each.path, numbered=True))
             file = replace(each, parts=(f"{parts.get('attachment', '0'):0>12}", parts["file"]))
-            late = old.late or bool(parts["late"])
-            gathered[key] = replace(old, entries=(*old.entries, file), late=late)
-        return Found(tuple(gathered.values()), tuple(strays))
+            key = f"{parts.get('name') or ''}/{parts['user']}"
+            yield HandIn((who,), (file,), each.path, late=bool(parts["late"]), numbered=True, key=key)
 
 
 class Moodle:
@@ -66,20 +63,16 @@ class Moodle:
     def fits(self, tree: Tree) -> bool:
         return mostly(tree, self.TOP)
 
-    def read(self, tree: Tree) -> Found:
-        gathered: dict[str, HandIn] = {}
-        strays = []
-        for top, entries in by_top(tree).items():
+    def read(self, tree: Tree) -> Iterator[HandIn | Stray]:
+        for top, entries in tree.by_top():
             found = self.TOP.fullmatch(top)
             if found is None:
-                strays += [_stray(each.path) for each in entries]
+                yield from (_stray(each.path) for each in entries)
                 continue
             name = "" if found["name"] == "Participant" else found["name"]
-            old = gathered.get(found["id"], HandIn((Who(name, {"moodle": found["id"]}),), (), top))
             flat = [replace(e, parts=(found["file"] or e.name,)) for e in entries if len(e.parts) == 1]
             deep = inside(each for each in entries if len(each.parts) > 1)
-            gathered[found["id"]] = replace(old, entries=(*old.entries, *flat, *deep))
-        return Found(tuple(gathered.values()), tuple(strays))
+            yield HandIn((Who(name, {"moodle": found["id"]}),), (*flat, *deep), top, key=found["id"])
 
 
 class Gradescope:
@@ -89,30 +82,27 @@ class Gradescope:
     METADATA = "submission_metadata.yml"
 
     def fits(self, tree: Tree) -> bool:
-        return any(each.parts == (self.METADATA,) for each in tree.entries)
+        return self.METADATA in tree.tops and any(each.parts == (self.METADATA,) for each in tree.entries)
 
-    def read(self, tree: Tree) -> Found:
+    def read(self, tree: Tree) -> Iterator[HandIn | Stray]:
         facts = self._facts(tree)
-        hand_ins, strays = [], []
-        for top, entries in by_top(tree).items():
+        for top, entries in tree.by_top():
             if top == self.METADATA:
                 continue
-            if not isinstance(facts.get(top), dict):
-                why = sentence("{file} does not say whose it is", file=self.METADATA)
-                strays.append(Stray(top, why))
-                continue
-            hand_ins.append(self._hand_in(top, facts[top], inside(entries)))
-        for top in facts.keys() - {each.where for each in hand_ins}:
-            if isinstance(facts[top], dict) and facts[top].get(":submitters"):
-                hand_ins.append(self._hand_in(str(top), facts[top], ()))
-        return Found(tuple(hand_ins), tuple(strays))
+            if isinstance(facts.get(top), dict):
+                yield self._hand_in(top, facts.pop(top), inside(entries))
+            else:
+                yield Stray(top, sentence("{file} does not say whose it is", file=self.METADATA))
+        for top, said in facts.items():
+            if isinstance(said, dict) and said.get(":submitters"):
+                yield self._hand_in(str(top), said, ())
 
     def _facts(self, tree: Tree) -> dict[str, dict[str, object]]:
         try:
             import yaml
         except ImportError:
             raise UsageError("reading a Gradescope export needs PyYAML: pip install 'autograder[instructor]'") from None
-        (entry,) = [each for each in tree.entries if each.parts == (self.METADATA,)]
+        entry = next(each for each in tree.entries if each.parts == (self.METADATA,))
         try:
             found = yaml.load(entry.read(METADATA_BYTES), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         except (yaml.YAMLError, Unreadable, TooLarge, RecursionError, ValueError) as error:
@@ -145,20 +135,35 @@ class Brightspace:
     def fits(self, tree: Tree) -> bool:
         return mostly(tree, self.TOP)
 
-    def read(self, tree: Tree) -> Found:
-        tops = {top: self.TOP.fullmatch(top) for top in by_top(tree)}
-        person = "b" if len({found["a"] for found in tops.values() if found}) == 1 < len(tops) else "a"
-        hand_ins, strays = [], []
-        for top, entries in by_top(tree).items():
-            found = tops[top]
-            if found is None:
-                strays += [] if top == "index.html" else [_stray(each.path) for each in entries]
-                continue
-            same = len({f["name"] for f in tops.values() if f and f[person] == found[person]}) == 1
-            who = Who(found["name"], {"d2l": found[person] if same else found["b"]})
-            at = self._time(found["at"])
-            hand_ins.append(HandIn((who,), inside(entries), top, at, order=(at.isoformat() if at else "",)))
-        return Found(tuple(hand_ins), tuple(strays))
+    def read(self, tree: Tree) -> Iterator[HandIn | Stray]:
+        person = self._person(tree)
+        folders: Spool[tuple[str, list[Entry]]] = Spool()
+        for top, entries in tree.by_top():
+            found = self.TOP.fullmatch(top)
+            if found is not None:
+                folders.add((top, entries), found[person])
+            elif top != "index.html":
+                yield from (_stray(each.path) for each in entries)
+        for _, theirs in folders.groups():
+            yield from self._hand_ins(theirs, person)
+
+    def _person(self, tree: Tree) -> str:
+        """Which of the two numbers in a name is a person's: the second where the first is everybody's."""
+        first, count, is_same = "", 0, True
+        for top in tree.tops:
+            found = self.TOP.fullmatch(top)
+            first, count = first or (found["a"] if found else ""), count + 1
+            is_same = is_same and (found is None or found["a"] == first)
+        return "b" if first and is_same and count > 1 else "a"
+
+    def _hand_ins(self, theirs: list[tuple[str, list[Entry]]], person: str) -> Iterator[HandIn]:
+        """The folders under one number, which are different people's where the names differ."""
+        named = [(self.TOP.fullmatch(top), top, entries) for top, entries in theirs]
+        same = len({found["name"] for found, _, _ in named if found}) == 1
+        for found, top, entries in named:
+            if found is not None:
+                who, at = Who(found["name"], {"d2l": found[person] if same else found["b"]}), self._time(found["at"])
+                yield HandIn((who,), inside(entries), top, at, order=(at.isoformat() if at else "",))
 
     def _time(self, text: str) -> datetime | None:
         day, clock, half = text.rsplit(" ", 2)
@@ -181,24 +186,21 @@ class NbgraderExchange:
     )
 
     def fits(self, tree: Tree) -> bool:
-        return mostly(tree.below("inbound") if self._inbound(tree) else tree, self.TOP)
+        return mostly(self._inbound(tree), self.TOP)
 
-    def _inbound(self, tree: Tree) -> bool:
-        return any(each.parts[0] == "inbound" for each in tree.entries)
+    def _inbound(self, tree: Tree) -> Tree:
+        return tree.below("inbound") if "inbound" in tree.tops else tree
 
-    def read(self, tree: Tree) -> Found:
-        tree = tree.below("inbound") if self._inbound(tree) else tree
-        hand_ins, strays = [], []
-        for top, entries in by_top(tree).items():
+    def read(self, tree: Tree) -> Iterator[HandIn | Stray]:
+        for top, entries in self._inbound(tree).by_top():
             found = self.TOP.fullmatch(top)
             if found is None:
-                strays += [_stray(each.path) for each in entries]
+                yield from (_stray(each.path) for each in entries)
                 continue
             who = Who("", {"student": found["user"]})
             at = timestamp(found["at"])
             order = (at.isoformat() if at else found["at"],)
-            hand_ins.append(HandIn((who,), inside(entries), top, at, order=order, assignment=found["assignment"]))
-        return Found(tuple(hand_ins), tuple(strays))
+            yield HandIn((who,), inside(entries), top, at, order=order, assignment=found["assignment"])
 
 
 class NbgraderTree:
@@ -208,33 +210,30 @@ class NbgraderTree:
     STEPS = frozenset({"source", "release", "submitted", "autograded", "feedback"})
 
     def fits(self, tree: Tree) -> bool:
-        tops = {each.parts[0] for each in tree.entries}
-        stamped = {e.parts[0] for e in tree.entries if e.name == "timestamp.txt" and len(e.parts) == 3}
-        return "submitted" in tops or (bool(stamped) and 2 * len(stamped) >= len(tops))  # a student writes their own
+        if "submitted" in tree.tops:
+            return True
+        count = stamped = 0
+        for _, entries in tree.by_top():
+            count += bool(entries)
+            stamped += any(each.name == "timestamp.txt" and len(each.parts) == 3 for each in entries)
+        return stamped > 0 and 2 * stamped >= count  # a student may write one of their own
 
-    def read(self, tree: Tree) -> Found:
-        if any(each.parts[0] == "submitted" for each in tree.entries):
-            tree = tree.below("submitted")
-        gathered: dict[tuple[str, str], list[Entry]] = {}
-        strays = []
-        for each in tree.entries:
-            if len(each.parts) < 3:
-                strays.append(_stray(each.path))
-            else:
-                gathered.setdefault((each.parts[0], each.parts[1]), []).append(each.below(2))
-        return Found(tuple(self._hand_in(*who, files) for who, files in gathered.items()), tuple(strays))
+    def read(self, tree: Tree) -> Iterator[HandIn | Stray]:
+        for each in (tree.below("submitted") if "submitted" in tree.tops else tree).entries:
+            yield self._piece(each) if len(each.parts) >= 3 else _stray(each.path)
 
-    def _hand_in(self, student: str, assignment: str, entries: list[Entry]) -> HandIn:
-        at = None
-        for each in entries:
-            if each.parts == ("timestamp.txt",):
-                try:
-                    at = timestamp(each.read(200).decode("ascii", "replace"))
-                except (TooLarge, Unreadable):
-                    continue
-        files = tuple(each for each in entries if each.parts != ("timestamp.txt",))
-        who = (Who("", {"student": student}),)
-        return HandIn(who, files, f"{student}/{assignment}", at, assignment=assignment)
+    def _piece(self, entry: Entry) -> HandIn:
+        student, assignment = entry.parts[:2]
+        where, file = f"{student}/{assignment}", entry.below(2)
+        blank = HandIn((Who("", {"student": student}),), (), where, assignment=assignment, key=where)
+        return replace(blank, at=_stamp(file)) if file.parts == ("timestamp.txt",) else replace(blank, entries=(file,))
+
+
+def _stamp(file: Entry) -> datetime | None:
+    try:
+        return timestamp(file.read(200).decode("ascii", "replace"))
+    except (TooLarge, Unreadable):
+        return None
 
 
 class Clones:
@@ -243,27 +242,22 @@ class Clones:
     name = "clones"
 
     def fits(self, tree: Tree) -> bool:
-        tops = {each.parts[0] for each in tree.entries if len(each.parts) > 1}
-        return bool(tree.clones) and 2 * len(tree.clones) >= len(tops)
+        return tree.clones > 0 and 2 * tree.clones >= sum(len(es[0].parts) > 1 for _, es in tree.by_top() if es)
 
-    def read(self, tree: Tree) -> Found:
-        tops = by_top(tree)
-        prefix = _shared_prefix([top for top in tops if top in tree.clones])
-        hand_ins, strays = [], []
-        for top, entries in tops.items():
-            if all(len(each.parts) == 1 for each in entries) and top not in tree.folders:
-                strays += [_stray(each.path) for each in entries]
+    def read(self, tree: Tree) -> Iterator[HandIn | Stray]:
+        prefix = _shared_prefix(*tree.clone_names)
+        for top, entries in tree.by_top():
+            if entries and all(len(each.parts) == 1 for each in entries):
+                yield from (_stray(each.path) for each in entries)
             else:
                 student = top.removeprefix(prefix)
-                hand_ins.append(HandIn((Who("", {"student": student}),), inside(entries), top))
-        return Found(tuple(hand_ins), tuple(strays))
+                yield HandIn((Who("", {"student": student}),), inside(entries), top)
 
 
-def _shared_prefix(names: list[str]) -> str:
-    """What all names begin with, up to a hyphen; '' for a single one."""
-    if len(names) < 2:
+def _shared_prefix(first: str, last: str) -> str:
+    """What all names from the first to the last begin with, up to a hyphen; '' for a single one."""
+    if first == last:
         return ""
-    first, last = min(names), max(names)
     common = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
     return first[: first.rfind("-", 0, common) + 1]
 
@@ -276,17 +270,15 @@ class Plain:
     def fits(self, tree: Tree) -> bool:
         return True
 
-    def read(self, tree: Tree) -> Found:
-        hand_ins, strays = [], []
-        for top, entries in by_top(tree).items():
+    def read(self, tree: Tree) -> Iterator[HandIn | Stray]:
+        for top, entries in tree.by_top():
             file = next((each for each in entries if len(each.parts) == 1), None)
             if file is None:
-                hand_ins.append(HandIn((Who("", {"student": top}),), inside(entries), top, lenient=False))
+                yield HandIn((Who("", {"student": top}),), inside(entries), top, lenient=False)
             elif top.casefold().endswith(SUFFIXES) or is_archive(top) or file.problem is not None:
-                hand_ins.append(HandIn((Who("", {"student": stem(top)}),), (file,), top, order=(top,)))
+                yield HandIn((Who("", {"student": stem(top)}),), (file,), top, order=(top,))
             else:
-                strays.append(_stray(top))
-        return Found(tuple(hand_ins), tuple(strays))
+                yield _stray(top)
 
 
 class Pattern:
@@ -308,25 +300,20 @@ class Pattern:
     def fits(self, tree: Tree) -> bool:
         return any(self.pattern.match(each.path) for each in tree.entries)
 
-    def read(self, tree: Tree) -> Found:
-        gathered: dict[tuple[str, str], HandIn] = {}
-        strays = []
+    def read(self, tree: Tree) -> Iterator[HandIn | Stray]:
         for each in tree.entries:
             found = self.pattern.match(each.path)
             if found is None:
-                strays.append(_stray(each.path))
+                yield _stray(each.path)
                 continue
             said = {name: value for name, value in found.groupdict().items() if value}
             student, when = said.get("student_id") or said.get("id") or "", said.get("timestamp", "")
             name = said.get("name") or f"{said.get('first_name', '')} {said.get('last_name', '')}".strip()
             ids = {"student": student, **({"email": said["email"]} if "email" in said else {})}
-            blank = HandIn((Who(name, ids),), (), each.path, timestamp(when), order=(when,))
-            old = gathered.get((student, when), blank)
             rest = tuple(part for part in each.path[found.end() :].split("/") if part)
             file = replace(each, parts=rest or (said.get("file_id", each.name),))
-            late = old.late or "late" in said
-            gathered[student, when] = replace(old, entries=(*old.entries, file), late=late)
-        return Found(tuple(gathered.values()), tuple(strays))
+            who, key, at = (Who(name, ids),), f"{student}\0{when}", timestamp(when)
+            yield HandIn(who, (file,), each.path, at, late="late" in said, order=(when,), key=key)
 
 
 BLACKBOARD = Pattern(

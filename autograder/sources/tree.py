@@ -9,13 +9,14 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from autograder.model import Sentence, UsageError, sentence
+from autograder.spool import Spool
 
 NOISE = {"__macosx", ".ds_store", "thumbs.db", "desktop.ini", "__pycache__", ".ipynb_checkpoints"}
 DEPTH = 32
@@ -70,26 +71,60 @@ class Entry:
         return replace(self, parts=self.parts[count:])
 
 
-@dataclass(frozen=True)
 class Tree:
-    """All entries of a folder or archive. clones: its top folders that are git repositories."""
+    """All entries of a folder or archive, kept on the disk, however many they are.
 
-    name: str
-    entries: tuple[Entry, ...]
-    clones: frozenset[str] = frozenset()
-    folders: frozenset[str] = frozenset()
+    folders: its top folders, those in which nothing lies included. clones: how many of them are git repositories, and
+    the first and the last of those by name.
+    """
+
+    def __init__(self, name: str, entries: Iterable[Entry] = (), folders: Iterable[str] = ()) -> None:
+        self.name = name
+        self.clones, self.clone_names = 0, ("", "")
+        self._entries: Spool[Entry | None] = Spool()
+        self._folder, self._is_wrapped = "", True
+        for folder in folders:
+            self._entries.add(None, folder)
+            self._holds(folder)
+        for each in entries:
+            self._entries.add(each, each.parts[0])
+            if len(each.parts) > 1:
+                self._holds(each.parts[0])
+            elif each.name.casefold() != "index.html":
+                self._is_wrapped = False
+
+    def _holds(self, folder: str) -> None:
+        self._is_wrapped = self._is_wrapped and self._folder in ("", folder)
+        self._folder = folder
+
+    def cloned(self, folder: str) -> None:
+        """Take note that a top folder is a git repository; in the order of the names."""
+        self.clones += 1
+        self.clone_names = (self.clone_names[0] or folder, folder)
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """Every entry, as the folder or archive lists them."""
+        return (each for each in self._entries if each is not None)
+
+    @property
+    def tops(self) -> Iterator[str]:
+        """The names at the top, of files and of folders, in no order."""
+        return self._entries.keys()
+
+    def by_top(self) -> Iterator[tuple[str, list[Entry]]]:
+        """The entries by the first part of their path, empty folders too."""
+        for top, entries in self._entries.groups():
+            yield top, [each for each in entries if each is not None]
 
     def below(self, folder: str) -> Tree:
         """What lies in one of its top folders."""
-        inside = tuple(each.below(1) for each in self.entries if each.parts[0] == folder and len(each.parts) > 1)
-        return Tree(folder, inside)
+        return Tree(folder, (e.below(1) for e in self.entries if e.parts[0] == folder and len(e.parts) > 1))
 
     @property
     def wrapper(self) -> str:
         """The one folder that holds everything, or ''."""
-        tops = {each.parts[0] for each in self.entries if len(each.parts) > 1} | set(self.folders)
-        files = [each for each in self.entries if len(each.parts) == 1 and each.name.casefold() != "index.html"]
-        return tops.pop() if len(tops) == 1 and not files else ""
+        return self._folder if self._is_wrapped else ""
 
 
 def safe_parts(name: str) -> tuple[str, ...]:
@@ -123,57 +158,68 @@ def tree_at(path: Path, stack: ExitStack) -> Tree:
         raise UsageError(f"there is no file or folder {path}")
     try:
         entries = archives.entries(path.name, path, stack)
+        if entries is not None:
+            return Tree(path.name, (each for each in entries if not is_noise(each.parts)))
     except Unreadable as error:
         raise UsageError(f"{path}: {error}") from None
-    if entries is None:
-        raise UsageError(f"{path} is no folder, zip or tar; unpack it, and give the folder")
-    return Tree(path.name, tuple(each for each in entries if not is_noise(each.parts)))
+    raise UsageError(f"{path} is no folder, zip or tar; unpack it, and give the folder")
 
 
 def _folder(root: Path) -> Tree:
-    clones: set[str] = set()
-    entries = tuple(_walk(root, (), clones))
-    tops = frozenset(path.name for path in os.scandir(root) if path.is_dir(follow_symlinks=False))
-    return Tree(root.name, entries, frozenset(clones), frozenset(top for top in tops if not top.startswith((".", "_"))))
+    names: Spool[str] = Spool()
+    with os.scandir(root) as listed:
+        for found in listed:
+            names.add(found.name, found.name)
+    tree = Tree(root.name, _top(root, names), (name for name in names.in_order() if _is_class_folder(root, name)))
+    for name in names.in_order():
+        if _is_class_folder(root, name) and os.path.lexists(os.path.join(root, name, ".git")):
+            tree.cloned(name)
+    return tree
 
 
-def _walk(folder: Path, above: tuple[str, ...], clones: set[str]) -> Iterator[Entry]:
-    for found in sorted(os.scandir(folder), key=lambda each: each.name):
-        parts = (*above, found.name)
-        if found.name == ".git" and len(above) == 1:
-            clones.add(above[0])
-        if is_noise((found.name,)) or (not above and found.name.startswith("_")):
-            continue
-        if found.is_symlink():
-            yield Entry(
-                parts, 0, _nothing, sentence("{name} is a symbolic link, a plain file is expected", name=found.name)
-            )
-        elif found.is_dir():
-            if len(parts) <= DEPTH:
-                yield from _walk(Path(found.path), parts, clones)
-        elif not found.is_file():
-            yield Entry(parts, 0, _nothing, sentence("{name} is no plain file", name=found.name))
-        else:
-            facts = found.stat()
-            yield Entry(
-                parts,
-                facts.st_size,
-                _reader(Path(found.path)),
-                None,
-                datetime.fromtimestamp(facts.st_mtime).astimezone(),
-            )
+def _is_class_folder(root: Path, name: str) -> bool:
+    return not name.startswith((".", "_")) and stat.S_ISDIR(os.lstat(os.path.join(root, name)).st_mode)
+
+
+def _top(root: Path, names: Spool[str]) -> Iterator[Entry]:
+    """What lies in a class's folder, by name."""
+    for name in names.in_order():
+        if not name.startswith("_"):
+            yield from _walked(os.path.join(root, name), (name,))
+
+
+def _walked(path: str, parts: tuple[str, ...]) -> Iterator[Entry]:
+    """A file as an entry, or those in a folder, by name."""
+    name = parts[-1]
+    if is_noise((name,)):
+        return
+    facts = os.lstat(path)
+    if stat.S_ISLNK(facts.st_mode):
+        yield Entry(parts, 0, _nothing, sentence("{name} is a symbolic link, a plain file is expected", name=name))
+    elif stat.S_ISDIR(facts.st_mode):
+        for below in sorted(os.listdir(path)) if len(parts) <= DEPTH else ():
+            yield from _walked(os.path.join(path, below), (*parts, below))
+    elif not stat.S_ISREG(facts.st_mode):
+        yield Entry(parts, 0, _nothing, sentence("{name} is no plain file", name=name))
+    else:
+        at = datetime.fromtimestamp(facts.st_mtime).astimezone()
+        yield Entry(parts, facts.st_size, FileReader(path), None, at)
 
 
 def _nothing(most: int) -> bytes:
     return b""
 
 
-def _reader(path: Path) -> Callable[[int], bytes]:
-    def read(most: int) -> bytes:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+@dataclass(frozen=True)
+class FileReader:
+    """Reads at most so many bytes, and one more, of a file that is neither a link nor a device."""
+
+    path: str
+
+    def __call__(self, most: int) -> bytes:
+        """The bytes."""
+        descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise Unreadable(f"{path.name} is no plain file")
+                raise Unreadable(f"{os.path.basename(self.path)} is no plain file")
             return file.read(most + 1)
-
-    return read

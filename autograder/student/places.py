@@ -19,6 +19,11 @@ class Place:
     device: str = "cpu"
     trouble: str = ""
 
+    @property
+    def mark(self) -> str:
+        """What tells results of this place from those of the CPU, '' there: a GPU that was not to be had is none."""
+        return "" if self == CPU else " without cuda" if self.trouble else f" {self.device}"
+
     def limits(self, limits: Limits) -> Limits:
         """The limits of a process there."""
         if self.device == "cpu":

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from support_books import recorded
 from support_courses import RIGHT, copied
 
-from autograder import batch, results
+from autograder import batch, fingerprint, results
+from autograder.grading import versions
 from autograder.model import AutograderError, Isolation, Outcome, Report, Submission
 from autograder.sources.planning import at
 
@@ -52,7 +53,7 @@ def course(tmp_path_factory):
     """A copy of the tiny course, whose warm grader is closed at the end."""
     made = copied(tmp_path_factory.mktemp("class") / "course")
     yield made
-    _, sandbox = batch._grader(made.root, "vectors", None)
+    _, sandbox, _ = batch._grader(made.root, "vectors", None, "cpu")
     sandbox.close()
     batch._grader.cache_clear()
 
@@ -243,3 +244,18 @@ def test_a_name_of_any_script_is_short_enough_for_a_file_system(tmp_path, studen
 def test_a_student_named_as_another_ones_file_has_a_file_of_their_own():
     name = results.file_name("a:b")
     assert results.file_name(name) != name
+
+
+def test_what_was_to_be_graded_on_a_gpu_is_left_out_without_one_and_not_taken_up_again(tmp_path):
+    course = copied(tmp_path / "course")
+    source = (course.solutions("layers") / "solution.py").read_bytes()
+    (shard,) = batch.shards([Submission("alice", {"layers.py": source})], 1, course.root, "layers", b"s" * 32, 1)
+    (report,) = batch.grade_shard(replace(shard, device="cuda"))
+    batch._grader(course.root, "layers", None, "cuda")[1].close()
+    assert {(q.verdict.status.value, q.points) for q in report.questions} == {("not_run", 0)}
+    basis = fingerprint.of_topic(course, "layers", versions())
+    for device in ("cpu", "cuda"):
+        assert batch.fingerprints(basis, "layers", b"s" * 32, report.isolation, device)(shard.submissions[0]) not in (
+            report.fingerprint,
+            "",
+        )

@@ -104,7 +104,7 @@ def work(course, count):
 def undisturbed(course):
     """What 40 submissions come to in this process."""
     yield results(batch.outcomes(work(course, 40), lambda jobs: Here(), 1))
-    batch._grader(course.root, "vectors", None)[1].close()
+    batch._grader(course.root, "vectors", None, "cpu")[1].close()
     batch._grader.cache_clear()
 
 
@@ -172,6 +172,34 @@ def test_what_needs_a_gpu_goes_where_there_is_one(two, tmp_path):
     assert {address for address in loaded if loaded[address]} == {
         address for address, worker in workers.items() if worker["resources"].get("GPU")
     }
+
+
+@pytest.mark.slow
+def test_with_device_cuda_a_topic_on_pytorch_is_graded_by_the_worker_that_declares_a_gpu(two, tmp_path, capsys):
+    course = copied(tmp_path / "course")
+    for name in ("alice", "bob"):
+        (tmp_path / "in" / name).mkdir(parents=True)
+        (tmp_path / "in" / name / "layers.py").write_bytes((course.solutions("layers") / "solution.py").read_bytes())
+    words = ["--root", str(course.root), "batch", "layers", str(tmp_path / "in"), str(tmp_path / "out")]
+    assert main([*words, "--device", "cuda", "--cluster", two.scheduler_address]) == 0
+    assert "No GPU: 2 questions were left out, with their points." in capsys.readouterr().out  # behind the walls
+    for name in ("alice", "bob"):
+        report = json.loads((tmp_path / "out" / "reports" / f"{name}.json").read_text("utf-8"))
+        assert (report["score"], report["points"], report["is_final"]) == (0, 0, True)
+        assert {(q["status"], q["device"]) for q in report["questions"]} == {("not_run", "cuda")}
+    package = bank._package(course.solutions("layers"))
+    with distributed.Client(two.scheduler_address, set_as_default=False) as client:
+        loaded = client.run(lambda: package in __import__("sys").modules)
+        workers = client.scheduler_info(n_workers=-1)["workers"]
+    assert [workers[address]["resources"] for address in loaded if loaded[address]] == [{"GPU": 1}]
+
+
+@pytest.mark.slow
+def test_a_cluster_without_what_is_needed_is_one_sentence(two, course):
+    with spread(two, course, GPU=2) as found, pytest.raises(UsageError) as caught:
+        found.jobs()
+    assert "none of the 2 workers at tcp://127.0.0.1:" in str(caught.value)
+    assert "declares GPU=2, which these questions need" in str(caught.value)
 
 
 @pytest.mark.slow

@@ -46,7 +46,7 @@ def graded(tmp_path):
 def forget(course, settings):
     """Let go of the warm grader of this process: it holds the graders as they were."""
     if batch._grader.cache_info().currsize:
-        batch._grader(course.root, "vectors", settings.isolation)[1].close()
+        batch._grader(course.root, "vectors", settings.isolation, "cpu")[1].close()
     batch._grader.cache_clear()
 
 

@@ -17,7 +17,7 @@ from test_platforms import LIMITS, held, read
 
 from autograder.model import UsageError
 from autograder.sources import archives
-from autograder.sources.planning import choose
+from autograder.sources.choosing import choose
 from autograder.sources.tree import Entry, Unreadable, safe_parts, tree_at
 
 MIB = 1 << 20
