@@ -91,6 +91,7 @@ class Live:
 
     def __init__(self, namespace: Any, remembered: Remembered | None = None) -> None:
         self._namespace, self._remembered = namespace, remembered
+        self._guards: dict[str, tuple[Any, Callable[..., Any]]] = {}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -99,7 +100,11 @@ class Live:
             found = getattr(self._namespace, name)
         except AttributeError:
             raise GraderMistake(f"the reference has no {name}") from None
-        return found if isinstance(found, type) or not callable(found) else _guarded(name, found, self._remembered)
+        if isinstance(found, type) or not callable(found):
+            return found
+        if name not in self._guards or self._guards[name][0] is not found:
+            self._guards[name] = (found, _guarded(name, found, self._remembered))
+        return self._guards[name][1]
 
 
 def _guarded(name: str, function: Callable[..., Any], remembered: Remembered | None) -> Callable[..., Any]:

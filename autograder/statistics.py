@@ -129,7 +129,8 @@ class _Column:
 class Gathered:
     """A class's answers as they come, one student after the other: what is held is a score and a total of each.
 
-    A question that ended in the grader's own fault is left out for that student.
+    A question that ended in the grader's own fault is left out for that student, and so is a bonus that was not begun:
+    nobody has to.
     """
 
     def __init__(self) -> None:
@@ -141,7 +142,7 @@ class Gathered:
 
     def add(self, questions: Sequence[Answered], score: float | None, points: float = 0.0) -> None:
         """Take a student's questions, what counts for them, and of how many points."""
-        found = [each for each in questions if each.status != "ours"]
+        found = [each for each in questions if not _left_out(each)]
         for each in found:
             if each.name not in self._columns:
                 self._columns[each.name] = _Column(each)
@@ -159,6 +160,10 @@ class Gathered:
         made = [Mistake(name, exercise, count, self._asked[exercise]) for (name, exercise), count in self._made.items()]
         mistakes = tuple(sorted(made, key=lambda each: (-each.count, each.name)))
         return Statistics(self._students, tuple(self._scores), self._points or points, items, mistakes)
+
+
+def _left_out(answer: Answered) -> bool:
+    return answer.status == "ours" or (answer.bonus and answer.status == "not_implemented")
 
 
 def of(students: Iterable[Sequence[Answered]], scores: Iterable[float | None], points: float) -> Statistics:

@@ -91,6 +91,9 @@ def _nbgrader_import(options: argparse.Namespace) -> int:
             print(f"{student}: not graded, ours to mend: {clean(outcome.trouble)}")
         else:
             print(f"{student}: {importing.enter(tree, topic, outcome, chosen(options.lang)):g}")
+            trouble = importing.stamp_trouble(tree, topic, outcome.submission.student)
+            if trouble:
+                print(f"{student}: {clean(trouble)}")
         open_ones += outcome.report is None or not outcome.report.is_final
     return OURS if open_ones else GRADED
 

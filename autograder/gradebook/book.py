@@ -3,79 +3,20 @@
 from __future__ import annotations
 
 import getpass
-import hashlib
 import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from autograder.gradebook import schema
-from autograder.model import Outcome, Receipt, Report, Sentence, Submission, UsageError
+from autograder.gradebook.rows import Event, Question, Standing, digest_of, event_of, heard, plain_text, said, told
+from autograder.model import Outcome, Receipt, Report, Submission, UsageError
 from autograder.render import document
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question of a standing."""
-
-    name: str
-    exercise: str
-    points: float
-    score: float
-    hidden: bool
-    status: str
-    mistake: str | None
-    seconds: float
-    bonus: bool = False
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A student's submission to a topic with the grading that is in force. score: None when nothing was graded."""
-
-    student: str
-    name: str
-    section: str
-    ids: Mapping[str, str]
-    topic: str
-    submission: int
-    grading: int
-    leader: str
-    handed_in: datetime | None
-    late: bool
-    seen_at: datetime
-    score: float | None
-    points: float
-    is_final: bool
-    flagged: tuple[str, ...]
-    trouble: str
-    problem: Sentence | None
-    note: Sentence | None
-    seed: str
-    source: str
-    place: str
-    questions: tuple[Question, ...] = ()
-
-
-@dataclass(frozen=True)
-class Event:
-    """A decision: who made it, when, why, and whether it still holds."""
-
-    id: int
-    at: str
-    who: str
-    kind: str
-    topic: str
-    student: str
-    target: int | None
-    value: Mapping[str, Any]
-    why: str
-    holds: bool
 
 
 def now() -> str:
@@ -141,7 +82,7 @@ class Book:
             "name = coalesce(nullif(excluded.name, ''), name), "
             "section = coalesce(nullif(excluded.section, ''), section), "
             "ids = CASE excluded.ids WHEN '{}' THEN ids ELSE excluded.ids END",
-            (_text(key), _text(name), _text(section), json.dumps(dict(ids), sort_keys=True)),
+            (plain_text(key), plain_text(name), plain_text(section), json.dumps(dict(ids), sort_keys=True)),
         )
 
     def add(self, run: int, outcome: Outcome, language: str) -> None:
@@ -158,14 +99,15 @@ class Book:
         receipt, digest = submission.receipt, digest_of(submission)
         content = b"".join(submission.files.values()) if submission.files else None
         row = (
-            topic, _text(student), _text(submission.student), digest,
-            zlib.compress(content) if content is not None else None, _said(submission.problem),
+            topic, plain_text(student), plain_text(submission.student), digest,
+            zlib.compress(content) if content is not None else None, said(submission.problem),
             receipt.at.astimezone(UTC).isoformat() if receipt.at else None, receipt.late, receipt.source,
-            _text(receipt.where), _said(receipt.note), now(),
+            plain_text(receipt.where), said(receipt.note), now(),
         )  # fmt: skip
         change.execute(f"INSERT OR IGNORE INTO submission VALUES (NULL, {', '.join('?' * 12)})", row)
         found = change.execute(
-            "SELECT id FROM submission WHERE topic = ? AND student = ? AND digest = ?", (topic, _text(student), digest)
+            "SELECT id FROM submission WHERE topic = ? AND student = ? AND digest = ?",
+            (topic, plain_text(student), digest),
         )
         return int(found.fetchone()[0])
 
@@ -203,7 +145,7 @@ class Book:
         found = self.connection.execute(
             "SELECT g.id, g.report, g.submission FROM grading g JOIN submission s ON s.id = g.submission "
             "WHERE g.fingerprint = ? AND g.language = ? AND g.is_final AND s.student = ? ORDER BY g.id DESC LIMIT 1",
-            (fingerprint, language, _text(submission.student)),
+            (fingerprint, language, plain_text(submission.student)),
         ).fetchone()
         if found is None:
             return None
@@ -257,7 +199,7 @@ class Book:
         for row in reversed(rows):
             if row["kind"] == "revert" and row["id"] not in undone:
                 undone.add(row["target"])
-        found = [_event(row, holds=row["id"] not in undone) for row in rows]
+        found = [event_of(row, holds=row["id"] not in undone) for row in rows]
         return [e for e in found if e.topic in ("", topic or e.topic) and e.student in ("", student or e.student)]
 
     def _counted(self) -> tuple[str, list[int]]:
@@ -304,8 +246,8 @@ class Book:
             handed_in=datetime.fromisoformat(row["handed_in"]) if row["handed_in"] else None, late=bool(row["late"]),
             seen_at=datetime.fromisoformat(row["seen_at"]), score=row["score"], points=row["points"] or 0.0,
             is_final=bool(row["is_final"]), flagged=tuple(filter(None, row["flagged"].split(","))),
-            trouble=row["trouble"], problem=_heard(row["problem"]),
-            note=_heard(row["note"]), seed=row["seed"], source=row["source"], place=row["place"], questions=questions,
+            trouble=row["trouble"], problem=heard(row["problem"]),
+            note=heard(row["note"]), seed=row["seed"], source=row["source"], place=row["place"], questions=questions,
         )  # fmt: skip
 
     def fingerprints(self, topic: str) -> dict[int, str]:
@@ -334,8 +276,8 @@ class Book:
         files = {f"{row['topic']}.py": zlib.decompress(row["content"])} if row["content"] is not None else {}
         at = datetime.fromisoformat(row["handed_in"]) if row["handed_in"] else None
         others = tuple(member[0] for member in members)
-        receipt = Receipt(at, bool(row["late"]), 1, others, row["source"], row["place"], _heard(row["note"]))
-        return Submission(row["leader"], files, None, _heard(row["problem"]), receipt)
+        receipt = Receipt(at, bool(row["late"]), 1, others, row["source"], row["place"], heard(row["note"]))
+        return Submission(row["leader"], files, None, heard(row["problem"]), receipt)
 
     def history(self, student: str) -> list[tuple[str, str]]:
         """All that happened about one student: when and what, in the order of time."""
@@ -345,7 +287,7 @@ class Book:
             "FROM grading g JOIN submission s ON s.id = g.submission JOIN run r ON r.id = g.run "
             "WHERE s.student = ? ORDER BY g.id", (student,)
         ).fetchall()  # fmt: skip
-        found = [(row["at"], _told(row)) for row in gradings]
+        found = [(row["at"], told(row)) for row in gradings]
         for e in self.events(student=student):
             if e.student == student or (e.kind in ("apply", "revert") and not e.student):
                 state = "" if e.holds else " (reverted)"
@@ -355,46 +297,5 @@ class Book:
         return sorted(found)
 
 
-def _event(row: sqlite3.Row, *, holds: bool) -> Event:
-    return Event(**{**dict(row), "value": json.loads(row["value"])}, holds=holds)
-
-
-def _told(row: sqlite3.Row) -> str:
-    result = f"{row['score']:g}/{row['points']:g}" if row["score"] is not None else f"not graded: {row['trouble']}"
-    return (
-        f"grading {row['id']}: {row['topic']} {result}, seed {row['seed'] or '–'}, level {row['isolation'] or '–'}, "
-        f"grader {row['grader'][:12]}, {row['kind']} {row['run']} by {row['who']}"
-        f"{': ' if row['why'] else ''}{row['why']}"
-    )
-
-
-def digest_of(submission: Submission) -> str:
-    """What tells one hand-in of a student from another: the bytes, or why there are none."""
-    whole = hashlib.sha256()
-    for part in (*submission.files.values(), str(submission.problem or "").encode("utf-8", "surrogatepass")):
-        whole.update(len(part).to_bytes(8, "little") + part)
-    return whole.hexdigest()
-
-
 def _topic(change: sqlite3.Connection, run: int) -> str:
     return str(change.execute("SELECT topic FROM run WHERE id = ?", (run,)).fetchone()[0])
-
-
-def _text(text: str) -> str:
-    """Text that SQLite takes: half a surrogate becomes a question mark's cousin and stays told apart."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _said(what: Sentence | None) -> str | None:
-    return json.dumps({"text": what.text, "values": {k: _plain(v) for k, v in what.values.items()}}) if what else None
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, int | float | str) else str(value)
-
-
-def _heard(text: str | None) -> Sentence | None:
-    if text is None:
-        return None
-    found = json.loads(text)
-    return Sentence(found["text"], found["values"])

@@ -29,21 +29,28 @@ SETUP = """\
 # Gradescope runs this once, as root, when it builds the container's image.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -q
-python=""
-for version in 3.13 3.12 3.11; do
-  if apt-get install -q -y --no-install-recommends "python$version" "python$version-venv"; then
-    python="python$version"
-    break
-  fi
-done
+root="${{AUTOGRADER_DIR:-/autograder}}"
+usable() {{ "$1" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; }}
+python=python3
+if ! usable python3; then
+  python=""
+  apt-get update -q
+  for version in 3.13 3.12 3.11; do
+    if apt-get install -q -y --no-install-recommends "python$version" "python$version-venv"; then
+      python="python$version"
+      break
+    fi
+  done
+fi
 test -n "$python" || {{ echo "no Python of 3.11 or later: choose a base image with Ubuntu 22.04 or later"; exit 1; }}
-apt-get install -q -y --no-install-recommends bubblewrap || true  # one more way to isolate, where it may
-"$python" -m venv /autograder/venv
-pip="/autograder/venv/bin/python -m pip install --quiet --disable-pip-version-check"
-$pip{index} -r /autograder/source/requirements.txt
-/autograder/venv/bin/python -m compileall -q /autograder/source/course/autograder  # half a second for each submission
-chmod -R go-rwx /autograder/source
+# one more way to isolate, where it may
+command -v bwrap || {{ apt-get update -q && apt-get install -q -y --no-install-recommends bubblewrap; }} || true
+"$python" -m venv "$root/venv"
+pip="$root/venv/bin/python -m pip install --quiet --disable-pip-version-check"
+$pip{index} -r "$root/source/requirements.txt"
+"$root/venv/bin/python" -m compileall -q "$root/source/course/autograder"  # half a second for each submission
+# the program stays readable: what runs student code has no rights left when it reads its last modules
+cd "$root/source/course" && chmod -R go-rwx {sealed}
 """
 RUN = """\
 #!/usr/bin/env bash
@@ -91,7 +98,7 @@ def write(course: Course, path: Path, settings: Settings, secret: bytes, torch_i
     assignment = course.assignment(settings.topic)
     files = dict(_course_files(course, settings.topic))
     files |= {
-        "setup.sh": SETUP.format(index=f" --extra-index-url {torch_index}" if torch_index else "").encode(),
+        "setup.sh": setup(torch_index).encode(),
         "run_autograder": RUN.encode(),
         "requirements.txt": requirements(assignment).encode(),
         f"course/{SETTINGS}": (json.dumps(asdict(settings), indent=1) + "\n").encode(),
@@ -100,6 +107,12 @@ def write(course: Course, path: Path, settings: Settings, secret: bytes, torch_i
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_zip(path, files)
     return path
+
+
+def setup(torch_index: str) -> str:
+    """setup.sh."""
+    index = f" --extra-index-url {torch_index}" if torch_index else ""
+    return SETUP.format(index=index, sealed=" ".join(SEALED))
 
 
 def derived(secret: bytes, topic: str) -> bytes:

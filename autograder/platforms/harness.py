@@ -82,6 +82,11 @@ def problems(results: Any) -> Iterator[str]:
             yield f"$.tests[{number}].score: {test['score']} is more than max_score {test['max_score']}"
 
 
+def _no_number(name: str) -> None:
+    """NaN and the like, which Python's json writes and JSON has not."""
+    raise AutograderError(f"results.json holds {name}, which is no JSON")
+
+
 @dataclass(frozen=True)
 class Run:
     """What a container left: results.json as its values, what was printed, and what of the archive was left."""
@@ -99,8 +104,12 @@ def image(archive: Path, folder: Path) -> Path:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
+    """The archive's files, with the modes that its setup.sh gives them."""
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(folder)
+        line = next(line for line in packed.read("setup.sh").decode().splitlines() if "chmod" in line)
+    modes = line.rpartition("&& ")[2]
+    subprocess.run(["bash", "-c", modes], cwd=folder / "course", check=True, timeout=SECONDS)
 
 
 @contextmanager
@@ -111,6 +120,7 @@ def container(archive: Path, submission: Path) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
+        root.chmod(0o755)
         for folder in ("submission", "results"):
             (root / folder).mkdir()
         if archive.is_dir():
@@ -170,7 +180,7 @@ def run(archive: Path, submission: Path, **environment: str) -> Run:
             raise AutograderError(
                 f"run_autograder left no results (exit status {done.returncode}): {done.stdout[-2000:]}"
             )
-        results = json.loads(path.read_text("utf-8"))
+        results = json.loads(path.read_text("utf-8"), parse_constant=_no_number)
         wrong = list(problems(results))
         if wrong:
             raise AutograderError("results.json is not as Gradescope wants it: " + "; ".join(wrong))

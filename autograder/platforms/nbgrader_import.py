@@ -11,6 +11,7 @@ import os
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,8 @@ def enter(tree: Tree, topic: str, outcome: Outcome, language: str) -> float:
     }
     with tree.gradebook() as book:
         book.update_or_create_student(student)
-        book.update_or_create_submission(topic, student, **_timestamp(tree, topic, student))
+        at = _handed_in_at(tree, topic, student)
+        book.update_or_create_submission(topic, student, **({} if at is None else {"timestamp": at}))
         notebook = book.find_notebook(topic, topic)
         for cell in notebook.grade_cells:
             _score(book.find_grade(cell.name, topic, topic, student), known.get(cell.name, ()))
@@ -131,9 +133,8 @@ def enter(tree: Tree, topic: str, outcome: Outcome, language: str) -> float:
         score = float(book.find_submission(topic, student).score)
     path = tree.folder("autograded", student, topic) / f"{topic}.ipynb"
     documents.write(path, made)
-    stamp = tree.folder("submitted", student, topic) / TIMESTAMP
-    if stamp.is_file() and not stamp.is_symlink():
-        (path.parent / TIMESTAMP).write_bytes(_stamp(stamp))
+    if at is not None:
+        (path.parent / TIMESTAMP).write_bytes(_stamp(tree.folder("submitted", student, topic) / TIMESTAMP))
     return score
 
 
@@ -141,17 +142,29 @@ def _questions(report: Report, exercise: str, *, hidden: bool) -> tuple[Question
     return tuple(q for q in report.questions if q.exercise == exercise and q.hidden is hidden)
 
 
-def _timestamp(tree: Tree, topic: str, student: str) -> dict[str, Any]:
+def _handed_in_at(tree: Tree, topic: str, student: str) -> datetime | None:
     """When it was handed in, if its file says so in words that nbgrader reads."""
     from nbgrader.utils import parse_utc
 
     path = tree.folder("submitted", student, topic) / TIMESTAMP
     if not path.is_file() or path.is_symlink():
-        return {}
+        return None
     try:
-        return {"timestamp": parse_utc(_stamp(path).decode().strip())}
+        found: datetime = parse_utc(_stamp(path).decode().strip())
     except (ValueError, OverflowError):
-        return {}
+        return None
+    return found
+
+
+def stamp_trouble(tree: Tree, topic: str, student: str) -> str:
+    """What is wrong with the file that says when it was handed in, '' when nothing is or there is none.
+
+    nbgrader's formgrader lists no submission to a topic while one of these files cannot be read.
+    """
+    path = tree.folder("submitted", student, topic) / TIMESTAMP
+    if not os.path.lexists(path) or _handed_in_at(tree, topic, student) is not None:
+        return ""
+    return f"{path} is no time that nbgrader reads; its formgrader lists no submission to {topic} until it is gone"
 
 
 def _stamp(path: Path) -> bytes:

@@ -10,6 +10,7 @@ from autograder.language import title as titled
 from autograder.manifest import Course
 from autograder.model import QuestionResult, UsageError
 from autograder.platforms import documents
+from autograder.platforms.gradescope import requirements
 from autograder.platforms.parts import for_otter
 from autograder.platforms.release import Material, last_parts, material, setup_cell
 
@@ -20,6 +21,8 @@ name: {topic}
 export_cell:
   pdf: false
   run_tests: false
+requirements:
+{requirements}
 tests:
   ok_format: false
 generate:
@@ -57,7 +60,8 @@ def source_notebook(topic: Material) -> dict[str, Any]:
 
 def _cells(topic: Material) -> Iterator[dict[str, Any]]:
     name = topic.assignment.topic
-    yield documents.raw(CONFIG.format(topic=name, plugin=PLUGIN), "")
+    needed = "\n".join(f"  - {line}" for line in requirements(topic.assignment).split())
+    yield documents.raw(CONFIG.format(topic=name, plugin=PLUGIN, requirements=needed), "")
     yield documents.markdown(f"# {titled(topic.assignment.title, topic.language)}\n\n{topic.preface}", "title")
     last = last_parts(topic.parts)
     seen: set[str] = set()

@@ -11,8 +11,8 @@ from autograder.model import Limits, Sentence, sentence
 from autograder.roster import folded
 from autograder.sources import archives
 from autograder.sources.folders import most_bytes
-from autograder.sources.platforms import SUFFIXES
 from autograder.sources.tree import Entry, TooLarge, Unreadable, is_noise
+from autograder.sources.trees import SUFFIXES
 
 MOST_ARCHIVES = 8  # of one student's that are looked into
 MARK = re.compile(r"(?:[-_ ]?\(?(?P<number>\d{1,6})\)?)?")

@@ -12,9 +12,9 @@ from pathlib import Path
 from autograder.model import Limits, Receipt, Sentence, Submission, UsageError, sentence
 from autograder.roster import Person, Roster, Who
 from autograder.sources.choosing import choose
+from autograder.sources.detecting import detected
 from autograder.sources.folders import most_bytes, of_content
 from autograder.sources.handed import HandIn, Source, Stray, together
-from autograder.sources.platforms import detected
 from autograder.sources.tree import Entry, TooLarge, Tree, Unreadable, tree_at
 from autograder.spool import Spool
 

@@ -78,9 +78,10 @@ def by_jacobian_backward(dout, cache):
 
 @alternative("layernorm", replaces="layernorm_forward", group="of_torch")
 def of_torch_forward(x, gamma, beta, eps=1e-5):
-    """torch.nn.functional.layer_norm in our signature, its gradient by autograd."""
+    """torch.nn.LayerNorm in our signature, its gradient by autograd."""
     x, gamma, beta = (torch.from_numpy(np.array(value)).requires_grad_() for value in (x, gamma, beta))
-    out = F.layer_norm(x, x.shape[-1:], gamma, beta, eps)
+    layer = nn.LayerNorm(x.shape[-1], eps=eps, dtype=x.dtype)
+    out = torch.func.functional_call(layer, {"weight": gamma, "bias": beta}, (x,))
     return out.detach().numpy(), (out, x, gamma, beta)
 
 

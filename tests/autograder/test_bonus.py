@@ -17,15 +17,17 @@ from support_courses import RIGHT, copied
 
 from autograder import running, sheets, statistics
 from autograder.authoring import proofs
+from autograder.authoring.twins import twin
 from autograder.cli import main
 from autograder.exporters.all import known
 from autograder.exporters.protocol import File, Missing, Options
 from autograder.gradebook import Book, schema
-from autograder.gradebook.book import Question
+from autograder.gradebook.rows import Question
 from autograder.grading import Grader
 from autograder.loop.watch import focus
 from autograder.manifest import Course
 from autograder.model import Exercise, Outcome, Status, Submission
+from autograder.platforms.release import Material
 from autograder.policies import Decisions, Policy, final
 from autograder.render import document, hints, html, overview
 from autograder.render.live import View, live
@@ -127,7 +129,7 @@ def test_the_table_of_topics_says_what_counts_and_when_it_is_done():
     page = printed(lambda page: (page.topics(rows, "starter"), page.progress_so_far(rows)))
     assert "10/8" in page
     assert "███████░░░  shift" in page
-    assert "exercise shift" in page
+    assert "Next: shift." in page
 
 
 def test_watch_marks_a_bonus():
@@ -135,6 +137,17 @@ def test_watch_marks_a_bonus():
     Console(file=file, width=100).print(live(WITH_BONUS, report(*ALONE, *FULL), View(), "zh"))
     assert "8/8" in file.getvalue()
     assert "twist  0/4  ·· 附加题" in file.getvalue()
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "## Twisting (4, bonus)"), ("zh", "## 扭转 (4, 附加题)")])
+def test_notebooks_say_it_in_the_heading(language, heading):
+    made = Material(WITH_BONUS, "", (), (), language)
+    assert made.heading("twist") == heading
+    assert "bonus" not in made.heading("scale")
+    starter = "import numpy\n\n\ndef twist(x):\n    return x\n\n\ndef scale(x):\n    return x\n"
+    cells = ["".join(cell["source"]) for cell in json.loads(twin(WITH_BONUS, starter))["cells"]]
+    headings = [cell.splitlines()[-1] for cell in cells if cell.startswith("## ")]
+    assert headings == ["`twist`, 4 points / 分, bonus / 附加题", "`scale`, 4 points / 分"]
 
 
 def test_policies_count_it_on_top():
@@ -161,8 +174,8 @@ def test_a_class_is_counted_and_drawn_up_to_its_best_score(graded):
     assert '<line class="full" x1="266.7"' in page
     by_name = {item.name: item for item in found.items}
     assert (by_name["twist_0"].asked, by_name["twist_0"].difficulty) == (2, 1.0)
-    assert statistics.of([], [7, 8], 8).most == 8
-    assert '<line class="full"' not in overview.page("Vectors", [], statistics.of([], [7, 8], 8), [])
+    assert statistics.of([[], []], [7, 8], 8).most == 8
+    assert '<line class="full"' not in overview.page("Vectors", [], statistics.of([[], []], [7, 8], 8), [])
 
 
 def test_a_bonus_that_nobody_tried_looks_no_worse_for_it():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reports import question
 
 from autograder import statistics
-from autograder.gradebook.book import Question
+from autograder.gradebook.rows import Question
 from autograder.model import Status
 
 

@@ -1,11 +1,12 @@
 """One course tree of nbgrader, graded by nbgrader itself: what several tests look at."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from attacks import IN_NBGRADER
-from trees import ROOT, TOPIC, command, read, submit, with_attack
+from attacks import ANYWHERE, EDITS, IN_NBGRADER
+from trees import ROOT, TOPIC, command, edited, read, submit, with_attack
 
 from autograder.manifest import Course
 from autograder.platforms import shared, warm
@@ -46,6 +47,41 @@ def nbgrader(tmp_path_factory, quick):
         submit(tree, name, with_attack(released, attack))
     said["autograde"] = command(tree, "nbgrader", "autograde", TOPIC, **quick)
     return Nbgrader(tree, released, said, scores(tree))
+
+
+HOSTILE = {
+    "no_json": b"{",
+    "no_cells": b"{}",
+    "deep": b"[" * 100_000,
+    "empty": b"",
+}
+
+
+@pytest.fixture(scope="session")
+def imported(nbgrader, tmp_path_factory):
+    """The same tree once more, with broken submissions too, graded by us."""
+    tree = tmp_path_factory.mktemp("imported") / "tree"
+    shutil.copytree(nbgrader.tree, tree, ignore=shutil.ignore_patterns("autograded"))
+    twice = {**nbgrader.released, "cells": [cell for cell in nbgrader.released["cells"] for _ in range(2)]}
+    without = [cell for cell in nbgrader.released["cells"] if "grade" not in str(cell["metadata"])]
+    submit(tree, "cells_twice", twice)
+    submit(tree, "cells_deleted", {**nbgrader.released, "cells": without})
+    for name, attack in ANYWHERE.items():
+        submit(tree, name, with_attack(nbgrader.released, attack, last=True))
+    for name, edit in EDITS.items():
+        submit(tree, name, edited(nbgrader.released, edit))
+    reference = read(tree / "submitted" / "reference" / TOPIC / f"{TOPIC}.ipynb")
+    submit(tree, "reference_with_more_cells", edited(reference, EDITS["cells_added"]))
+    (tree / "submitted" / "nothing" / TOPIC).mkdir(parents=True)
+    for name, content in HOSTILE.items():
+        (tree / "submitted" / name / TOPIC).mkdir(parents=True)
+        (tree / "submitted" / name / TOPIC / f"{TOPIC}.ipynb").write_bytes(content)
+    (tree / "submitted" / "a_link" / TOPIC).mkdir(parents=True)
+    (tree / "submitted" / "a_link" / TOPIC / f"{TOPIC}.ipynb").symlink_to(tree / "source" / TOPIC / f"{TOPIC}.ipynb")
+    (tree / "submitted" / "reference" / TOPIC / "timestamp.txt").write_text("2026-09-01 12:00:00 UTC")
+    (tree / "submitted" / WRONG / TOPIC / "timestamp.txt").write_text("\x00 yesterday")
+    said = command(ROOT, "autograder", "nbgrader", "import", TOPIC, "--tree", str(tree), "--jobs", "1")
+    return tree, said, scores(tree)
 
 
 def scores(tree):

@@ -154,11 +154,42 @@ RIGHT = {"score": 1, "tests": [{"score": 1, "max_score": 2, "name": "a", "visibi
         ({"tests": [{"status": "ok"}], "score": 1}, r"\$.tests\[0\].status"),
         ({"tests": [{"score": 3, "max_score": 2}]}, "more than max_score"),
         ({"leaderboard": [{"name": "a"}]}, "'value' is a required"),
+        ({"leaderboard": [{"name": "a", "value": 1, "order": "up"}]}, r"\$.leaderboard\[0\].order"),
+        ({"leaderboard": {"name": "a", "value": 1}}, r"\$.leaderboard"),
+        ({"test_output_format": "rst"}, r"\$.test_output_format"),
+        ({"test_name_format": "rst"}, r"\$.test_name_format"),
+        ({"stdout_visibility": "never"}, r"\$.stdout_visibility"),
+        ({"extra_data": []}, r"\$.extra_data"),
+        ({"output": None}, r"\$.output"),
+        ({"execution_time": "3 s"}, r"\$.execution_time"),
+        *(
+            ({"score": 1, "tests": [{"name": "a", field: value}]}, rf"\$.tests\[0\].{field}")
+            for field, value in {
+                "score": None,
+                "max_score": "2",
+                "name": 1,
+                "name_format": "rst",
+                "number": 1,
+                "output": [],
+                "output_format": "rst",
+                "tags": "a, b",
+                "visibility": "secret",
+                "extra_data": "a",
+            }.items()
+        ),
     ],
 )
 def test_results_are_held_against_every_rule(change, match):
     found = "; ".join(harness.problems({**RIGHT, **change}))
     assert re.search(match, found) if match else found == ""
+
+
+def test_the_rules_know_every_field_of_the_format():
+    tests = harness.SCHEMA["properties"]["tests"]["items"]["properties"]
+    top = "score execution_time output output_format test_output_format test_name_format visibility stdout_visibility"
+    assert harness.SCHEMA["properties"].keys() == {*top.split(), "extra_data", "tests", "leaderboard"}
+    of_test = "score max_score status name name_format number output output_format tags visibility extra_data"
+    assert tests.keys() == {*of_test.split()}
 
 
 def test_a_result_needs_a_score():

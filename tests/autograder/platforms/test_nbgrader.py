@@ -1,14 +1,13 @@
 """nbgrader's own commands work on our notebooks, and our import puts the isolated engine's scores in its gradebook."""
 
 import csv
-import shutil
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
 from attacks import ANYWHERE, EDITS, IN_NBGRADER
-from conftest import WRONG, scores
-from trees import ROOT, TOPIC, command, edited, read, sources, submit, with_attack
+from conftest import HOSTILE, WRONG
+from trees import ROOT, TOPIC, command, read, sources
 
 from autograder.manifest import Course
 from autograder.model import Outcome, Status, UsageError, Verdict
@@ -68,41 +67,6 @@ def test_an_attack_forges_full_marks_in_nbgraders_kernel(nbgrader, attack):
     assert nbgrader.scores[attack] == 100
 
 
-HOSTILE = {
-    "no_json": b"{",
-    "no_cells": b"{}",
-    "deep": b"[" * 100_000,
-    "empty": b"",
-}
-
-
-@pytest.fixture(scope="module")
-def imported(nbgrader, tmp_path_factory):
-    """The same tree once more, with broken submissions too, graded by us."""
-    tree = tmp_path_factory.mktemp("imported") / "tree"
-    shutil.copytree(nbgrader.tree, tree, ignore=shutil.ignore_patterns("autograded"))
-    twice = {**nbgrader.released, "cells": [cell for cell in nbgrader.released["cells"] for _ in range(2)]}
-    without = [cell for cell in nbgrader.released["cells"] if "grade" not in str(cell["metadata"])]
-    submit(tree, "cells_twice", twice)
-    submit(tree, "cells_deleted", {**nbgrader.released, "cells": without})
-    for name, attack in ANYWHERE.items():
-        submit(tree, name, with_attack(nbgrader.released, attack, last=True))
-    for name, edit in EDITS.items():
-        submit(tree, name, edited(nbgrader.released, edit))
-    reference = read(tree / "submitted" / "reference" / TOPIC / f"{TOPIC}.ipynb")
-    submit(tree, "reference_with_more_cells", edited(reference, EDITS["cells_added"]))
-    (tree / "submitted" / "nothing" / TOPIC).mkdir(parents=True)
-    for name, content in HOSTILE.items():
-        (tree / "submitted" / name / TOPIC).mkdir(parents=True)
-        (tree / "submitted" / name / TOPIC / f"{TOPIC}.ipynb").write_bytes(content)
-    (tree / "submitted" / "a_link" / TOPIC).mkdir(parents=True)
-    (tree / "submitted" / "a_link" / TOPIC / f"{TOPIC}.ipynb").symlink_to(tree / "source" / TOPIC / f"{TOPIC}.ipynb")
-    (tree / "submitted" / "reference" / TOPIC / "timestamp.txt").write_text("2026-09-01 12:00:00 UTC")
-    (tree / "submitted" / WRONG / TOPIC / "timestamp.txt").write_text("\x00 yesterday")
-    said = command(ROOT, "autograder", "nbgrader", "import", TOPIC, "--tree", str(tree), "--jobs", "1")
-    return tree, said, scores(tree)
-
-
 def test_the_import_replaces_the_kernels_scores_and_forges_nothing(imported):
     found = imported[2]
     assert found["reference"] == 100
@@ -110,6 +74,14 @@ def test_the_import_replaces_the_kernels_scores_and_forges_nothing(imported):
     wanted = [*IN_NBGRADER, *ANYWHERE, *EDITS]
     assert {name: found[name] for name in wanted} == dict.fromkeys(wanted, 0)
     assert found["reference_with_more_cells"] == 100
+
+
+def test_a_time_that_nbgrader_cannot_read_is_told_and_not_passed_on(imported):
+    tree, said, _ = imported
+    assert f"{WRONG}: {tree}/submitted/{WRONG}/{TOPIC}/timestamp.txt is no time that nbgrader reads" in said
+    assert said.count("is no time") == 1
+    assert (tree / "autograded" / "reference" / TOPIC / "timestamp.txt").exists()
+    assert not (tree / "autograded" / WRONG / TOPIC / "timestamp.txt").exists()
 
 
 def test_every_broken_submission_has_a_score_of_nothing(imported):

@@ -1,5 +1,6 @@
 """`otter assign` takes our notebook, `grader.check` gives our feedback, `otter run` our scores."""
 
+import importlib.resources
 import json
 import zipfile
 from dataclasses import dataclass
@@ -9,7 +10,10 @@ import pytest
 from attacks import COMPARISONS_REPLACED, EQUAL_TO_EVERYTHING, FILES_LEFT_BEHIND, IN_OTTER, shadows
 from trees import ROOT, TOPIC, command, read, sources, with_attack
 
+from autograder.manifest import Course
+from autograder.platforms import harness
 from autograder.platforms.documents import code, write
+from autograder.platforms.samples import samples
 from autograder.stubs import solution_lines
 
 pytestmark = pytest.mark.slow
@@ -113,6 +117,43 @@ def test_nothing_that_lies_beside_a_submission_is_executed_or_counts(otter, quic
             packed.writestr(name, content)
     assert run(otter, path, otter.archive, quick) == 0
     assert not mark.exists()
+
+
+IN_CONTAINER = """
+import pathlib, sys
+import dill
+from otter.grade.utils import merge_scores_to_df
+from otter.run.run_autograder import main
+place = pathlib.Path(sys.argv[1])
+main(str(place))
+scores = dill.loads((place / "results" / "results.pkl").read_bytes())
+scores.file = "theirs.ipynb"
+merge_scores_to_df([scores]).to_csv(place / "final_grades.csv", index=False)
+"""
+
+
+def test_the_archive_grades_in_the_folders_of_the_container_that_otter_grade_builds(otter, quick, tmp_path):
+    place = tmp_path / "autograder"
+    for name in ("source", "submission", "results"):
+        (place / name).mkdir(parents=True)
+    with zipfile.ZipFile(otter.archive) as given:
+        given.extractall(place / "source")
+    dockerfile = importlib.resources.files("otter.grade").joinpath("Dockerfile").read_text("utf-8")
+    added = [name for line in dockerfile.splitlines() if line.startswith("ADD ") for name in line.split()[1:-1]]
+    assert "run_otter.py" in added
+    assert [name for name in added if "*" not in name and not (place / "source" / name).exists()] == []
+    needed = (place / "source" / "environment.yml").read_text("utf-8")
+    assert all(f"- {package}==" in needed for package in ("numpy", "pytest", "rich", "scikit-learn"))
+    (place / "submission_metadata.json").write_text("{}")  # Otter's own is empty, and no plugin survives that
+    reference = next(samples(Course(ROOT), TOPIC))
+    write(place / "submission" / "theirs.ipynb", reference.in_notebook(otter.student))
+    command(tmp_path, "-c", IN_CONTAINER, str(place), **quick)
+    results = read(place / "results" / "results.json")
+    assert list(harness.problems(results)) == []
+    assert sum(test.get("score", 0) for test in results["tests"]) == 100
+    names, of_all, theirs = (line.split(",") for line in (place / "final_grades.csv").read_text("utf-8").splitlines())
+    assert (names[0], theirs[0]) == ("file", "theirs.ipynb")
+    assert float(theirs[names.index("total_points_earned")]) == float(of_all[names.index("total_points_earned")]) == 100
 
 
 def test_the_plugin_leaves_of_a_submission_only_what_is_graded(tmp_path):

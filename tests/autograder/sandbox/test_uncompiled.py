@@ -92,3 +92,8 @@ def test_a_compiler_that_is_loaded_stays():
 
 def test_garbage_is_searched_for_again_once_torch_is_there():
     assert lines("import gc\nprint(gc.isenabled(), gc.get_freeze_count() > 100_000)") == ["True True"]
+
+
+def test_what_comes_after_torch_may_become_garbage():
+    code = "import gc\nbefore = gc.get_freeze_count()\nlearning.load_torch()\nprint(gc.get_freeze_count() == before)"
+    assert lines(code) == ["True"]

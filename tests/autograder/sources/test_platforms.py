@@ -14,8 +14,8 @@ from classes import NAMES, SHAPES, pupils, tarred, unpacked, zipped
 from autograder import sheets
 from autograder.model import Limits, UsageError
 from autograder.roster import read as roster
+from autograder.sources.names import timestamp
 from autograder.sources.planning import plan
-from autograder.sources.platforms import timestamp
 
 LIMITS = Limits(source_bytes=1000)
 

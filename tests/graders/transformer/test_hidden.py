@@ -474,6 +474,7 @@ def test_beam_search_at_the_edges(student, reference, tensors):
     prompt = tensors.integers(0, 5, (3,))
     for width, steps, eos in ((2, 0, -1), (200, 3, -1), (3, 5, int(prompt[-1])), (1, 6, -1)):
         check_search(student, reference, models, prompt, width, steps, eos)
+    check_search(student, reference, models, prompt, 2, 0, -1, 1.0)
     check_search(student, reference, models, prompt[:1], 3, 1, -1, 1.0)
     check_equal(yours.training, True)
     yours.eval()
