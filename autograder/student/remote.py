@@ -23,24 +23,32 @@ from autograder.student.rulebook import Rulebook
 
 GREETING_SECONDS = 30.0
 DYING_SECONDS = 0.2
-MOST_HASTE = 5.0  # how many times sooner at most a question is given up after others of its exercise were late
 PATIENCE = 4.0  # times the seconds for an answer, where others have the processor
 GRAIN_SECONDS = 0.02
+MOST_HASTE = 5.0  # how many times sooner at most a question is given up after others of its exercise were late
 
 
 @dataclass(frozen=True)
 class Call:
     """One request on its way. asked: its words. nonce: what nobody over there could know before it was sent.
 
-    deadline: for all of it, callbacks included. said: what a callback said of its own accord.
+    deadline: for all of it, callbacks included. patience: seconds beyond it, at most, where the process was kept from
+    running; granted: how much of it was. said: what a callback said of its own accord.
     """
 
     number: int
     asked: str
     functions: Functions
     deadline: float
+    patience: float = 0.0
     nonce: int = field(default_factory=lambda: secrets.randbits(62))
     said: list[Exception] = field(default_factory=list)
+    granted: list[float] = field(default_factory=lambda: [0.0])
+
+    @property
+    def until(self) -> float:
+        """The deadline, with what has been granted beyond it."""
+        return self.deadline + self.granted[0]
 
     def frames(self, request: Mapping[str, Any]) -> list[memoryview]:
         """The request as it is sent. Raises GraderMistake for an argument that cannot travel."""
@@ -172,7 +180,7 @@ class Remote:
         assert self._line is not None
         left, start = self._left, time.monotonic()
         seconds = min(most, left)
-        call = Call(next(self._numbers), asked, functions, start + seconds)
+        call = Call(next(self._numbers), asked, functions, start + seconds, (PATIENCE - 1) * seconds)
         frames = call.frames({"since": self._since, **self._rules.about(self._exercise), **request})
         try:
             self._line.send(frames, call.deadline)
@@ -206,7 +214,7 @@ class Remote:
             kind = call.kind(reply)
             self._rules.note(reply)
             if kind == "callback":
-                line.send(self._called_back(line, call, reply), call.deadline)
+                line.send(self._called_back(line, call, reply), call.until)
             elif call.said:
                 raise call.said[0]
             else:
@@ -214,16 +222,14 @@ class Remote:
 
     def _heard(self, line: Line, call: Call) -> dict[str, Any]:
         """The next message. What a busy machine has kept the process waiting is not held against it, within reason."""
-        granted = 0.0
         while True:
             try:
-                return line.receive(call.deadline + granted)
+                return line.receive(call.until)
             except Late:
-                most = (PATIENCE - 1) * self._limits.answer_seconds
-                more = min(line.waited_seconds(), most) - granted
-                if more < GRAIN_SECONDS:
+                granted = min(line.waited_seconds(), call.patience)
+                if granted < call.granted[0] + GRAIN_SECONDS:
                     raise
-                granted += more
+                call.granted[0] = granted
 
     def _called_back(self, line: Line, call: Call, question: Mapping[str, Any]) -> list[memoryview]:
         """The answer to a callback. What the function said of its own accord is kept until the call ends."""

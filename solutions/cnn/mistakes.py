@@ -1550,6 +1550,28 @@ class DigitsFlattenedRowsFirst(_Digits):
 @mistake(
     "digits_cnn",
     replaces="DigitsCNN",
+    en="Can view make a row of every tensor, also where the channels of a pixel lie side by side in memory?",
+    zh="view 对任何张量都能用吗？如果同一像素的各个通道在内存里挨在一起呢？",
+)
+class DigitsFlattenedByView(_Digits):
+    def flat(self, x):
+        return x.view(len(x), -1)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
+    en="Does an image's score depend on the other images of its batch?",
+    zh="一幅图像的得分会受同一批里其他图像的影响吗？",
+)
+class DigitsCentredOnTheBatch(_Digits):
+    def flat(self, x):
+        return (x - x.mean(dim=0)).flatten(1)
+
+
+@mistake(
+    "digits_cnn",
+    replaces="DigitsCNN",
     en="Can the gradient find its way back to the convolutions?",
     zh="梯度能一路传回卷积层吗？",
 )

@@ -7,7 +7,7 @@ import pytest
 from support_courses import TINY, by_name, with_graders
 from support_editions import edition_of, shares
 
-from autograder import bank, questions, reference
+from autograder import bank, reference
 from autograder.authoring.recorder import recording
 from autograder.grading import Grader
 from autograder.manifest import Course
@@ -147,7 +147,6 @@ def test_a_recording_holds_under_another_bit_generator(vectors, monkeypatch):
         return np.random.Generator(np.random.SFC64([*f"{seed}/{question}".encode()]))
 
     monkeypatch.setattr(reference, "generator", other)
-    monkeypatch.setattr(questions, "generator", other)
     monkeypatch.setattr("autograder.recorded.oracle.direction", None)
     lost, caught, right, wrong = shares(edition, course, "vectors")
     assert (lost, wrong) == ([], [])

@@ -44,6 +44,13 @@ def test_an_answer_is_awaited_for_as_long_as_the_machine_kept_its_process_waitin
     somebody.remote.close()
 
 
+def test_a_function_that_is_handed_over_answers_as_late_as_its_caller_may(sandbox):
+    source = SOURCE + "\n    def late(f, seconds):\n        spin(seconds)\n        return f(2.0)\n"
+    somebody = asked(Busy(sandbox, 1.0), source, answer_seconds=0.4)
+    check_equal(somebody.student.late(lambda x: 3 * x, 0.7), 6.0)
+    somebody.remote.close()
+
+
 @pytest.mark.parametrize("waited", [0.0, 0.2, 1e6])
 def test_a_loop_that_does_not_end_is_ended_however_long_its_process_waited(sandbox, waited):
     somebody = asked(Busy(sandbox, waited), SOURCE, answer_seconds=0.3)

@@ -300,7 +300,7 @@ def test_avgpool2d_edges(student, reference, rng):
 # K8  digits_cnn
 
 
-@points(1)
+@points(0.5)
 def test_digits_cnn_of_other_images(student, reference, tensors):
     """other sides, channels and classes: outputs and gradients agree
     zh: 换别的边长、通道数和类别数，输出与梯度也一致"""
@@ -309,6 +309,19 @@ def test_digits_cnn_of_other_images(student, reference, tensors):
         yours.double()
         x = tensors.normal((N, sizes[1], sizes[0], sizes[0]), dtype="float64")
         check_same(yours, ours, at=(x,), any_names=True)
+
+
+@points(0.5)
+def test_digits_cnn_structure(student, reference, tensors):
+    """each image on its own, and images whose channels lie side by side in memory
+    zh: 每幅图像各算各的；通道在内存里挨在一起的图像也没问题"""
+    yours, ours = student.DigitsCNN(9, 3, 4), tensors.drawn(reference.DigitsCNN(9, 3, 4)).double()
+    yours.double()
+    x = tensors.normal((5, 9, 9, 3), dtype="float64").permute(0, 3, 1, 2)  # (5, 3, 9, 9)
+    check_same(yours, ours, at=(x,), any_names=True)
+    out = ours(x)
+    for each in (0, 3):
+        check_close(yours(x[each : each + 1]), out[each : each + 1])
 
 
 @points(0.5)
