@@ -359,7 +359,7 @@ def test_positional_blindness_of_layers(student, reference, rng):
     check_equal(student.positional_blindness(x, twice, np.square), True)
     check_equal(student.positional_blindness(x, perm, np.square), True)
     check_equal(student.positional_blindness(x, perm, np.ones_like), True)
-    check_equal(student.positional_blindness(x, perm, np.flipud), False)
+    check_equal(student.positional_blindness(x, twice, np.flipud), False)
 
 
 # --------------------------------------------------------------------------------------------------- train_recall
