@@ -206,14 +206,25 @@ class GradingPlugin:
             verdict = replace(verdict, output=job.connection.printed(), pictures=pictures_of(play))
             if play.fault is None or job.only_once:
                 return Finding(verdict)
-            suspects = job.suspects.get(question.exercise, ())
-            return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
+            return self._explained(job, question, verdict)
         except SandboxError:
             raise
         except pytest.skip.Exception as skipped:
             return Finding(Verdict(Status.NOT_RUN, sentence("{why}", why=str(skipped))))
         except (Exception, pytest.fail.Exception, SystemExit) as error:  # noqa: BLE001 - what is not theirs is ours
             return Finding(_ours(error))
+
+    def _explained(self, job: Job, question: Question, verdict: Verdict) -> Finding:
+        """The verdict and why, if that can be told. Failing to explain changes no verdict; a proof shall hear of it."""
+        suspects = job.suspects.get(question.exercise, ())
+        try:
+            return diagnose(verdict, functools.partial(self._replay, job, question), job.connection, suspects)
+        except SandboxError:
+            raise
+        except Exception:  # an answer is hostile until shown otherwise, to the detectors as well
+            if job.witness is not None:
+                raise
+            return Finding(verdict)
 
     def _replay(self, job: Job, question: Question, connection: Connection, seed: str) -> Play:
         """A play with every check noted; those of known mistakes are remembered."""

@@ -12,7 +12,7 @@ from support_courses import TINY, by_name, played, statuses, with_graders
 from autograder.checks import check_close, then
 from autograder.grading import Grader
 from autograder.manifest import Course
-from autograder.model import StudentFault
+from autograder.model import Status, StudentFault
 from autograder.reference import generator, returned_names
 from autograder.student import Local, Student
 
@@ -159,6 +159,21 @@ def test_a_grader_that_fails_is_ours_and_the_others_go_on(tmp_path, body, words)
     assert (report.score, report.points, report.is_final) == (2.0, 3.0, False)
     said = str(by_name(report)["scale_broken"].verdict.message)
     assert said.startswith(f"the grader itself failed, this is not your fault: {words}")
+
+
+def test_what_fails_in_explaining_an_answer_leaves_its_verdict_alone(tmp_path):
+    once = """
+    asked = []
+
+
+    @points(1)
+    def test_scale_once(student):
+        '''a grader that fails when it is asked again'''
+        asked.append(student.scale(1.0, 1.0))
+        check_close(asked[-1], 2.0 if len(asked) == 1 else 1 / 0)
+    """
+    (question,) = played(Grader(with_graders(tmp_path / "c", once), "vectors")).questions
+    assert (question.verdict.status, question.score, question.verdict.pattern) == (Status.WRONG, 0.0, None)
 
 
 def test_a_grader_that_fails_shows_its_own_line(tmp_path):
