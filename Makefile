@@ -54,7 +54,7 @@ report: $(VENV)/student.stamp ## the same as an HTML page with pictures [TOPIC=�
 batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [ROSTER=…] [SOURCE=…] [DRY=1] [JOBS=…] [CLUSTER=tcp://…] [DEVICE=cuda] [FRESH=1]
 	@$(RUN) batch '$(TOPIC)' '$(IN)' $(if $(OUT),'$(OUT)') $(if $(ROSTER),--roster '$(ROSTER)') $(if $(SOURCE),--source '$(SOURCE)') \
 	  $(if $(BOOK),--book '$(BOOK)') $(if $(DRY),--dry-run) $(if $(JOBS),--jobs $(JOBS)) $(if $(CLUSTER),--cluster '$(CLUSTER)') \
-	  $(if $(DEVICE),--device $(DEVICE)) $(if $(FRESH),--fresh) $(if $(FINAL),--final) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
+	  $(if $(DEVICE),--device $(DEVICE)) $(if $(FRESH),--fresh) $(if $(APART),--apart) $(if $(FINAL),--final) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
 
 starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
 	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)
@@ -91,9 +91,9 @@ fuzz: $(VENV)/developer.stamp ## wrong frames for the trusted side [SECONDS=60] 
 chaos: $(VENV)/developer.stamp ## kill a batch's processes at random moments [ROUNDS=100] [SEED=…]
 	@AUTOGRADER_CHAOS=$(or $(ROUNDS),100) AUTOGRADER_CHAOS_SEED=$(or $(SEED),1) $(BIN)/python -m pytest -q tests/autograder/chaos
 
-parity: $(VENV)/developer.stamp ## the same scores by nbgrader, Otter and Gradescope [TOPIC=…] [MOST=3] [SECONDS=600] [PAGE=file] [FRESH=1]
+parity: $(VENV)/developer.stamp ## the same scores by nbgrader, Otter and Gradescope [TOPIC=…] [MOST=3] [SECONDS=600] [PAGE=file] [FRESH=1] [APART=1]
 	@$(RUN) parity $(TOPIC) $(if $(MOST),--most $(MOST)) $(if $(ROUTES),--routes $(ROUTES)) $(if $(SECONDS),--seconds $(SECONDS)) \
-	  $(if $(PAGE),--page '$(PAGE)') $(if $(FRESH),--fresh)
+	  $(if $(PAGE),--page '$(PAGE)') $(if $(FRESH),--fresh) $(if $(APART),--apart)
 
 bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn [CASE=floor,jobs] [FULL=1]
 	@$(BIN)/python -m benchmarks $(CASE) $(if $(FULL),--full)

@@ -44,6 +44,7 @@ def _add_parity(commands: Commands) -> None:
     parity = command(commands, "parity", _parity, "the same scores on every platform: a table, and out/parity.csv")
     parity.add_argument("topic", nargs="?", default="", help="a topic; all when left out")
     parity.add_argument("--most", type=int, default=0, help="so many alternatives and mistakes (default: all)")
+    parity.add_argument("--apart", action="store_true", help="each known answer in a submission of its own")
     parity.add_argument("--routes", default="", help="notebook,nbgrader,otter,gradescope (default: all)")
     parity.add_argument("--seconds", type=float, default=0, help="begin nothing more after so long; run again to go on")
     parity.add_argument("--fresh", action="store_true", help="forget the scores of earlier runs")
@@ -150,14 +151,14 @@ def _parity(options: argparse.Namespace) -> int:
     whole = True
     print(parity.heading(), flush=True)
     for topic in topics_of(course, options.topic):
-        chosen = parity.chosen_samples(course, topic, options.most)
+        chosen = parity.chosen_samples(course, topic, options.most, apart=options.apart)
         path = folder / f"{topic}.jsonl"
         if options.fresh:
             path.unlink(missing_ok=True)
         known = kept.Kept(path, parity.basis(course, topic), fingerprint.of_topic(course, topic, versions()))
         whole &= parity.run(course, topic, chosen, known, routes, until)
         found += parity.rows(topic, chosen, known)
-        counts[topic] = len(chosen)
+        counts[topic] = sum(sample.answers for sample in chosen)
     print(parity.aligned(parity.table(found)))
     print("\n".join(parity.deviations(found)))
     put(folder / "parity.csv", parity.details(found))

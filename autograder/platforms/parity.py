@@ -54,9 +54,12 @@ class Row:
         return tuple(sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)))
 
 
-def chosen_samples(course: Course, topic: str, most: int) -> tuple[Sample, ...]:
-    """All samples of a topic; or the reference, the starter and so many others spread over the rest."""
-    first, second, *others = samples(course, topic)
+def chosen_samples(course: Course, topic: str, most: int, *, apart: bool = False) -> tuple[Sample, ...]:
+    """All samples of a topic; or the reference, the starter and so many others spread over the rest.
+
+    apart: each known answer in a submission of its own.
+    """
+    first, second, *others = samples(course, topic, together=not apart)
     if most and most < len(others):
         others = [others[number * len(others) // most] for number in range(most)]
     return (first, second, *others)
@@ -100,18 +103,18 @@ def heading() -> str:
 
 
 def table(found: Sequence[Row], routes: Sequence[str] = ROUTES) -> list[tuple[str, ...]]:
-    """By topic and kind: how many submissions and scores, and by each route how many scores are as ours are.
+    """By topic and kind: how many answers, submissions and scores, and by each route how many scores are as ours are.
 
     The first line names the columns. A route that not all have gone says how many have.
     """
-    lines: list[tuple[str, ...]] = [("topic", "kind", "submissions", "scores", *routes)]
+    lines: list[tuple[str, ...]] = [("topic", "kind", "answers", "submissions", "scores", *routes)]
     for topic in dict.fromkeys(row.topic for row in found):
         for kind in KINDS:
             group = [row for row in found if (row.topic, row.sample.kind) == (topic, kind)]
             if group:
-                scores = sum(len(row.ours) for row in group)
+                answers, scores = sum(row.sample.answers for row in group), sum(len(row.ours) for row in group)
                 cells = (_compared(group, route) for route in routes)
-                lines.append((topic, kind, str(len(group)), str(scores), *cells))
+                lines.append((topic, kind, str(answers), str(len(group)), str(scores), *cells))
     return lines
 
 
@@ -153,9 +156,10 @@ PAGE = """\
 # The same scores on every platform
 
 Written by `make parity PAGE={path}`, not by hand. Every known answer of a topic (the reference, the starter, every
-alternative, every registered mistake) is graded five ways, and the scores are compared with those that our engine gives
-the module: question by question, and with nbgrader cell by cell (a cell holds an exercise's public questions, another
-its hidden ones). Every way grades public and hidden questions alike.
+alternative, every registered mistake) is graded five ways; a submission takes one alternative, or one mistake, of each
+exercise, so that every question meets every known answer to it. The scores are compared with those that our
+engine gives the module: question by question, and with nbgrader cell by cell (a cell holds an exercise's public
+questions, another its hidden ones). Every way grades public and hidden questions alike.
 
 - notebook: our engine, on a notebook of the same code
 - nbgrader: `nbgrader generate_assignment`, the released notebook filled in, `nbgrader autograde`, which executes it in
@@ -193,7 +197,7 @@ def basis(course: Course, topic: str) -> Iterator[bytes]:
 
 def page(found: Sequence[Row], path: str, seed: str, known: Mapping[str, int], routes: Sequence[str] = ROUTES) -> str:
     """The table as a page of the documentation. known: by topic, how many answers there are."""
-    run_of = {topic: sum(row.topic == topic for row in found) for topic in known}
+    run_of = {topic: sum(row.sample.answers for row in found if row.topic == topic) for topic in known}
     heads, *lines = table(found, routes)
     marked = [heads, ["---"] * len(heads), *lines]
     wrong = [f"- {line}" for line in deviations(found)]

@@ -7,11 +7,13 @@ reference's own definitions in its exercise's cell, so that one text serves as m
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 import textwrap
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from autograder import bank
@@ -38,11 +40,15 @@ class _AsItWas:
 
 @dataclass(frozen=True)
 class Sample:
-    """One submission: its name, what kind of answer it is, and the cells that it consists of."""
+    """One submission: its name, what kind of answer it is, and the cells that it consists of.
+
+    answers: how many of the topic's known answers it is made of.
+    """
 
     name: str
     kind: str
     parts: tuple[Part, ...]
+    answers: int = 1
 
     @property
     def module(self) -> bytes:
@@ -58,8 +64,12 @@ class Sample:
         return notebook(code(part.source, part.name, tags=["solution"]) for part in self.parts)
 
 
-def samples(course: Course, topic: str) -> Iterator[Sample]:
-    """The reference, the starter, every alternative and every registered mistake."""
+def samples(course: Course, topic: str, *, together: bool = False) -> Iterator[Sample]:
+    """The reference, the starter, every alternative and every registered mistake.
+
+    together: alternatives, and likewise mistakes, of different exercises in one submission: the first of each, the
+    second of each, and so on. Each question meets every answer to its exercise, in a tenth of the submissions.
+    """
     folder = course.solutions(topic)
     source, assignment = (folder / "solution.py").read_text("utf-8"), course.assignment(topic)
     reference = parts_of(source, assignment)
@@ -67,8 +77,21 @@ def samples(course: Course, topic: str) -> Iterator[Sample]:
     yield Sample("starter", "starter", parts_of(starter_from(source), assignment))
     loaded = bank.load(folder)
     for kind, variants in (("alternative", loaded.alternatives), ("mistake", loaded.mistakes)):
-        for variant in variants:
-            yield Sample(f"{kind}-{variant.id}", kind, _with(reference, variant))
+        if together:
+            for number, group in enumerate(_spread(variants), 1):
+                yield Sample(f"{kind}s-{number}", kind, functools.reduce(_with, group, reference), len(group))
+        else:
+            for variant in variants:
+                yield Sample(f"{kind}-{variant.id}", kind, _with(reference, variant))
+
+
+def _spread(variants: Iterable[bank.Variant]) -> Iterator[tuple[bank.Variant, ...]]:
+    """The first variant of each exercise, then the second of each that has one, and so on."""
+    by_exercise: dict[str, list[bank.Variant]] = {}
+    for variant in variants:
+        by_exercise.setdefault(variant.exercise, []).append(variant)
+    for group in zip_longest(*by_exercise.values()):
+        yield tuple(variant for variant in group if variant is not None)
 
 
 def _with(reference: tuple[Part, ...], variant: bank.Variant) -> tuple[Part, ...]:

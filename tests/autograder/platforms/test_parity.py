@@ -68,6 +68,7 @@ def test_the_table_says_what_is_the_same_what_differs_and_what_was_not_run(tmp_p
         TOPIC,
         "mistake",
         "2",
+        "2",
         "6",
         "same (1 run)",
         "1 differ (1 run)",
@@ -91,7 +92,7 @@ def test_the_page_counts_and_names_every_deviation(tmp_path):
     assert "- gradient_descent, mistake-a, one: otter gives None, we give 2.0" in text
     assert "otter-grader " in text
     assert "Known answers that were run: gradient_descent 1 of 141." in text
-    assert "| gradient_descent | mistake | 1 | 3 | same | same | 3 differ | same |" in text
+    assert "| gradient_descent | mistake | 1 | 1 | 3 | same | same | 3 differ | same |" in text
 
 
 def test_the_basis_of_a_score_is_the_graders_and_what_grades(course):
@@ -105,6 +106,18 @@ def test_a_few_samples_are_spread_over_all():
     chosen = parity.chosen_samples(Course(ROOT), TOPIC, 4)
     assert [sample.kind for sample in chosen][:2] == ["reference", "starter"]
     assert len({sample.name for sample in chosen}) == 6
+
+
+def test_submissions_take_an_answer_of_each_exercise_and_leave_none_out():
+    together = parity.chosen_samples(Course(ROOT), TOPIC, 0)
+    apart = parity.chosen_samples(Course(ROOT), TOPIC, 0, apart=True)
+    assert len(together) < len(apart) / 4
+    for kind in ("alternative", "mistake"):
+        alone = [sample for sample in apart if sample.kind == kind]
+        assert sum(sample.answers for sample in together if sample.kind == kind) == len(alone)
+        merged = b"".join(sample.module for sample in together if sample.kind == kind)
+        for sample in alone:
+            assert sample.module.split(b"def _variant(right):")[1].split(b"\n\n\n")[0] in merged
 
 
 def test_the_versions_of_everything_that_works_are_told():
