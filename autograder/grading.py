@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
@@ -40,6 +42,7 @@ UNUSED = (
     "unraisableexception threadexception "  # which collect garbage five times at the end: 0.2 s with torch
     "debugging"  # it would put its own breakpoint() in the place of Python's
 )
+MEANT_FOR_ANOTHER_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 Suspects = Mapping[str, tuple[Suspect, ...]]
 PlaysKept = MutableMapping[tuple[str, str, int], Play]
 
@@ -65,6 +68,16 @@ class Answerer:
     only_once: bool = False
     fingerprint: str = ""
     no_device: str = ""
+
+
+@contextlib.contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """Variables of the environment taken out for a while."""
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 class Grader:
@@ -142,7 +155,8 @@ class Grader:
         arguments += ["--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "--strict-markers"]
         arguments += [option for name in UNUSED.split() for option in ("-p", f"no:{name}")]
         _forget_graders()
-        return pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
+        with _without(*MEANT_FOR_ANOTHER_PYTEST):
+            return pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
 
     def _job(self, who: Answerer) -> Job:
         asked = (who.exercise, who.witness, who.until_lost, who.only_once, who.no_device)

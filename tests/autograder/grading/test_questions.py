@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -159,6 +160,14 @@ def test_a_grader_that_fails_is_ours_and_the_others_go_on(tmp_path, body, words)
     assert (report.score, report.points, report.is_final) == (2.0, 3.0, False)
     said = str(by_name(report)["scale_broken"].verdict.message)
     assert said.startswith(f"the grader itself failed, this is not your fault: {words}")
+
+
+@pytest.mark.parametrize(("name", "value"), [("PYTEST_ADDOPTS", "--no-such-option"), ("PYTEST_PLUGINS", "no_such")])
+def test_what_somebody_tells_their_own_pytest_is_not_told_to_ours(tmp_path, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    report = played(Grader(with_graders(tmp_path / "c", FAILING.format(body="pytest.skip('no')")), "vectors"))
+    assert statuses(report) == {"scale_before": "passed", "scale_broken": "not_run", "scale_after": "passed"}
+    assert os.environ[name] == value
 
 
 def test_what_fails_in_explaining_an_answer_leaves_its_verdict_alone(tmp_path):
