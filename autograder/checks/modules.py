@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.observing import failed, passed, plain, refuse_other_device, wrong_form
+from autograder.checks.observing import NO_GRADIENT, failed, passed, plain, refuse_other_device, wrong_form
 from autograder.checks.weights import Names, load, refuse, state
 from autograder.compare import Comparison
 from autograder.manifest import nearest
@@ -140,7 +140,7 @@ def _compare(module: Answer, yours: dict[str, Any], wanted: dict[str, Any], refe
         over, slash, under = place.rpartition("/")
         shown = over + slash + theirs.get(under, under)
         if claim is None and place in places:
-            refuse(module, sentence("{place} is None: the graph is cut before it", place=shown), "gradient")
+            refuse(module, sentence("{place} is None: the graph is cut before it", place=shown), NO_GRADIENT)
             return
         if not _compared(module, claim, value, shown):
             return

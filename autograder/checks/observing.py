@@ -15,6 +15,7 @@ from autograder.wire import Opaque, Tensor
 
 PART = re.compile(r"→ ([^\s()]+)$")  # a named part: `dw[2]` rather than `result[2]`
 SHOWN = "shown"
+NO_GRADIENT = "gradient"  # the kind of a refusal: None, where there should be one
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks import Observation
+from autograder.checks.observing import NO_GRADIENT
 from autograder.compare import Comparison, Tolerance, as_array
 from autograder.model import Sentence, Status, Verdict
 from autograder.recorded.signature import summed
@@ -73,8 +74,12 @@ def same_play(one: Play, other: Play) -> bool:
 
 
 def says_little(play: Play) -> bool:
-    """Whether every refused answer is one of few (yes, a word, a small number, NaN), which many programs share."""
-    return bool(play.failures) and all(_is_one_of_few(seen.actual, seen.expected) for seen in play.failures)
+    """Whether every refused answer is one of few (yes, a word, a small number, NaN), which many programs share.
+
+    No gradient at all is more than that: whatever else a program does, it cuts the graph there.
+    """
+    few = (seen.kind != NO_GRADIENT and _is_one_of_few(seen.actual, seen.expected) for seen in play.failures)
+    return bool(play.failures) and all(few)
 
 
 def _is_one_of_few(answer: object, ours: object) -> bool:
