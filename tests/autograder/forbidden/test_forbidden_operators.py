@@ -121,7 +121,7 @@ class Solve(torch.nn.Module):
     x = torch.ones(4, 3)
     module = student.Solve()
     if verb == "grad":
-        student._learn("grad", module, "grad", arguments=[x], along=[torch.ones(4, 2)])
+        student._learn("grad", module, "grad", arguments=[x], along=[torch.ones(4, 2)], twice=None)
     else:
         options = {"loss": "cross_entropy", "optimizer": "sgd", "lr": 0.1, "steps": 2}
         request = {"verb": "train", "target": module._ref, **options}
