@@ -82,8 +82,9 @@ lint: $(VENV)/developer.stamp ## style, types, floors and spelling alone
 mutants: $(VENV)/developer.stamp ## known mistakes caught and named, alternatives kept [TOPIC=…] [SEEDS=3] [RECORDED=1]
 	@$(RUN) mutants $(TOPIC) $(if $(RECORDED),--recorded,--seeds $(or $(SEEDS),3))
 
-strangers: $(VENV)/developer.stamp ## programs in no bank: right ones keep every point, wrong ones get no wrong name
-	@AUTOGRADER_STRANGERS=all $(BIN)/python -m pytest -q -s tests/autograder/diagnosis/test_strangers.py
+strangers: $(VENV)/developer.stamp ## programs in no bank get no wrong name, those in it their own; with and without solutions
+	@AUTOGRADER_STRANGERS=all $(BIN)/python -m pytest -q -s tests/autograder/diagnosis/test_strangers.py \
+	  tests/autograder/authoring/test_release.py
 
 fuzz: $(VENV)/developer.stamp ## wrong frames for the trusted side [SECONDS=60] [SEED=…]
 	@FUZZ_SECONDS=$(or $(SECONDS),60) FUZZ_SEED=$(or $(SEED),$$(date +%s)) $(BIN)/python -m pytest -q -s tests/autograder/fuzz

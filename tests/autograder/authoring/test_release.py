@@ -27,6 +27,7 @@ from autograder.stubs import solution_lines
 ROOT = Path(__file__).parents[3]
 COURSE = Course(ROOT)
 TOPICS = COURSE.topics
+PLAYED = TOPICS if os.environ.get("AUTOGRADER_STRANGERS") == "all" else ("backprop", "self_attention")
 
 
 def stub(course, topic):
@@ -203,7 +204,7 @@ def test_an_edition_of_a_topic_grades_modules_and_notebooks_by_itself(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("topic", PLAYED)
 def test_the_recording_of_a_topic_names_its_mistakes_and_keeps_its_alternatives(topic, tmp_path):
     done = offline(edition_of(COURSE, topic, tmp_path / "edition"), COURSE, topic)
     assert (done.spoilt, done.misnamed) == ([], [])
