@@ -148,7 +148,7 @@ class GradingPlugin:
         by_name = {question.name: question for question in asked}
         questions = settled(
             (self._results[question.item.nodeid] for question in asked),
-            lambda suspect, name: self._fails(job, by_name[name], suspect),
+            lambda suspect, name: self._parts(job, by_name[name], suspect),
         )
         self.deliver(job, *ruled(questions, self.assignment.exercises, functools.partial(_uses, job.connection)))
 
@@ -236,12 +236,20 @@ class GradingPlugin:
             self.remembered[key] = question.play(connection, seed, self.oracle, noting=True)
         return self.remembered[key]
 
-    def _fails(self, job: Job, question: Question, suspect: Suspect) -> bool:
-        """Whether a known mistake fails at a question under both seeds of naming; False where that cannot be told."""
+    def _parts(self, job: Job, question: Question, suspect: Suspect) -> bool:
+        """Whether a known mistake fails at a question where the student, asked under the same seed, is right.
+
+        A mistake may show under some seeds only, so that having passed under one's own seed says nothing yet. False
+        where it cannot be told.
+        """
         if not question.is_plain:  # what it asks of pytest is gone by now
             return False
         try:
-            return all(self._replay(job, question, suspect.connection, seed).is_wrong for seed in SEEDS)
+            return any(
+                self._replay(job, question, suspect.connection, seed).is_wrong
+                and not self._replay(job, question, job.connection, seed).is_wrong
+                for seed in SEEDS
+            )
         except (Exception, pytest.fail.Exception, SystemExit):  # noqa: BLE001 - then it speaks against nobody
             return False
 

@@ -2,7 +2,7 @@
 
 A mistake is named when its answers, played in the student's place under two seeds, equal the student's at
 every check, and no other mistake's do. What the exercise's other questions showed must not speak against it: a mistake
-that fails at a question which the student passed, or fails there with other answers, is not the student's. A question
+that fails at a question where the student is right, or fails there with other answers, is not the student's. A question
 that draws nothing asks the same under both seeds, and a wrong yes or no, or NaN, is shared by many programs: there a
 mistake also has to fit another failed question of its exercise, or be the only one to fail of several. A wrong hint is
 worse than none.
@@ -84,17 +84,18 @@ def _compared(suspect: Suspect, plays: Sequence[Play], replay: Replay) -> bool |
 
 
 def settled(
-    questions: Iterable[tuple[QuestionResult, Finding]], fails: Callable[[Suspect, str], bool]
+    questions: Iterable[tuple[QuestionResult, Finding]], parts: Callable[[Suspect, str], bool]
 ) -> tuple[QuestionResult, ...]:
     """The questions with their mistakes named; what the exercise's other questions showed narrows the suspects.
 
-    fails: whether a mistake fails at the question of that name; asked about suspects and passed questions only.
+    parts: whether the question of that name tells a mistake and the student apart; asked about suspects and passed
+    questions only.
     """
     questions = list(questions)
     by_exercise: dict[str, list[tuple[QuestionResult, Finding]]] = {}
     for question, finding in questions:
         by_exercise.setdefault(question.exercise, []).append((question, finding))
-    left = {exercise: _left(group, fails) for exercise, group in by_exercise.items()}
+    left = {exercise: _left(group, parts) for exercise, group in by_exercise.items()}
     named = []
     for question, _ in questions:
         suspect = _settled(left[question.exercise][question.name], [*left[question.exercise].values()])
@@ -102,22 +103,22 @@ def settled(
     return tuple(named)
 
 
-def _left(group: Sequence[tuple[QuestionResult, Finding]], fails: Callable[[Suspect, str], bool]) -> dict[str, Finding]:
+def _left(group: Sequence[tuple[QuestionResult, Finding]], parts: Callable[[Suspect, str], bool]) -> dict[str, Finding]:
     """The findings of one exercise by question, without the suspects against whom another of its questions speaks."""
-    cleared = _cleared(group, fails)
+    cleared = _cleared(group, parts)
     return {
         question.name: replace(finding, suspects=tuple(each for each in finding.suspects if each.id not in cleared))
         for question, finding in group
     }
 
 
-def _cleared(group: Sequence[tuple[QuestionResult, Finding]], fails: Callable[[Suspect, str], bool]) -> frozenset[str]:
+def _cleared(group: Sequence[tuple[QuestionResult, Finding]], parts: Callable[[Suspect, str], bool]) -> frozenset[str]:
     """The ids of the suspects of an exercise against whom one of its questions speaks."""
     suspects = {suspect.id: suspect for _, finding in group for suspect in finding.suspects}
     against = frozenset[str]().union(*(finding.against for _, finding in group))
     passed = [question.name for question, _ in group if question.verdict.status is Status.PASSED]
     return against | {
-        name for name, each in suspects.items() if name not in against and any(fails(each, n) for n in passed)
+        name for name, each in suspects.items() if name not in against and any(parts(each, n) for n in passed)
     }
 
 
