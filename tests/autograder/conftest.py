@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,6 +18,8 @@ from autograder.sandbox.protocol import Sandbox
 
 os.environ["AUTOGRADER_VIA"] = "make"  # as through the Makefile; a test of the other form takes it away
 ROOT = Path(__file__).parents[2]
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job: its children could not be interrupted
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 collect_ignore = ["tiny"]  # a course of its own, graded by tests and never collected by them
 
 settings.register_profile(
