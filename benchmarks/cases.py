@@ -276,7 +276,12 @@ def many(full: bool) -> Figures:
         source = solution(probes.SMALL, place / "course")
         for count in counts:
             handed_in = copies(place / f"in{count}", probes.SMALL, source, count)
-            cost, peak = probes.coordinator(place / "course", probes.SMALL, handed_in, place / f"out{count}")
+            rounds = 7 if full and count <= 100 else 1  # a start of 1.5 s hides what 90 submissions cost
+            runs = [
+                probes.coordinator(place / "course", probes.SMALL, handed_in, place / f"out{count}-{number}")
+                for number in range(rounds)
+            ]
+            cost, peak = sorted(runs, key=lambda each: each[0].cpu)[rounds // 2]
             found[str(count)] = {"cpu_each": round(cost.cpu / count, 5), **cost.rounded(), "coordinator_bytes": peak}
     start = found["10"]["cpu"]
     each = {count: (found[str(count)]["cpu"] - start) / (count - 10) for count in counts[1:]}
