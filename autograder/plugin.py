@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import functools
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from autograder.checks.observing import SHOWN
 from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
 from autograder.diagnosis.naming import SEEDS
+from autograder.endings import accepted, disturbed, ours, pictures_of, result, without_gpu
 from autograder.model import (
     Assignment,
     Flag,
     GraderMistake,
-    Picture,
     QuestionResult,
-    Sentence,
     Status,
     Use,
     Verdict,
@@ -34,10 +31,8 @@ from autograder.questions import Question, question_of
 from autograder.reference import Oracle
 from autograder.rules import ruled
 from autograder.sandbox.protocol import SandboxError
-from autograder.scoring import score_of
 from autograder.student import Connection
 
-MOST_PICTURES = 4
 Deliver = Callable[["Job", tuple[QuestionResult, ...], tuple[Flag, ...]], None]
 
 
@@ -142,13 +137,13 @@ class GradingPlugin:
         if self._disturbance is not None and self._started_over(job):
             self._attempt(job, asked)
         if self._disturbance is not None:
-            verdict = _disturbed(self._disturbance)
+            verdict = disturbed(self._disturbance)
             left = {question.item.nodeid: question for question in asked if question.item.nodeid not in self._results}
-            self._results |= {name: (_result(each, verdict, 0.0), Finding(verdict)) for name, each in left.items()}
+            self._results |= {name: (result(each, verdict, 0.0), Finding(verdict)) for name, each in left.items()}
         by_name = {question.name: question for question in asked}
         questions = settled(
             (self._results[question.item.nodeid] for question in asked),
-            lambda suspect, name: self._parts(job, by_name[name], suspect),
+            lambda suspect, name: self._tells_apart(job, by_name[name], suspect),
         )
         self.deliver(job, *ruled(questions, self.assignment.exercises, functools.partial(_uses, job.connection)))
 
@@ -195,14 +190,14 @@ class GradingPlugin:
         if job.until_lost and any(_is_lost(result) for result, _ in self._results.values()):
             return Finding(Verdict(Status.NOT_RUN))
         if job.leaves_out(question):
-            return Finding(_without_gpu(question, job.no_device))
+            return Finding(without_gpu(question, job.no_device))
         job.connection.new_question(question.exercise)
         try:
             play = question.play(job.connection, job.seed, self.oracle, noting=job.witness is not None)
             if job.witness is not None:
                 job.witness(question.name, play)
                 play = replace(play, fault=next((seen.verdict for seen in play.failures), play.fault))
-            verdict = play.fault or _accepted(play)
+            verdict = play.fault or accepted(play)
             verdict = replace(verdict, output=job.connection.printed(), pictures=pictures_of(play))
             if play.fault is None or job.only_once:
                 return Finding(verdict)
@@ -212,7 +207,7 @@ class GradingPlugin:
         except pytest.skip.Exception as skipped:
             return Finding(Verdict(Status.NOT_RUN, sentence("{why}", why=str(skipped))))
         except (Exception, pytest.fail.Exception, SystemExit) as error:  # noqa: BLE001 - what is not theirs is ours
-            return Finding(_ours(error))
+            return Finding(ours(error))
 
     def _explained(self, job: Job, question: Question, verdict: Verdict) -> Finding:
         """The verdict and why, if that can be told. Failing to explain changes no verdict; a proof shall hear of it."""
@@ -236,7 +231,7 @@ class GradingPlugin:
             self.remembered[key] = question.play(connection, seed, self.oracle, noting=True)
         return self.remembered[key]
 
-    def _parts(self, job: Job, question: Question, suspect: Suspect) -> bool:
+    def _tells_apart(self, job: Job, question: Question, suspect: Suspect) -> bool:
         """Whether a known mistake fails at a question where the student, asked under the same seed, is right.
 
         A mistake may show under some seeds only, so that having passed under one's own seed says nothing yet. False
@@ -261,32 +256,11 @@ class GradingPlugin:
             if report.skipped and isinstance(report.longrepr, tuple):
                 why = report.longrepr[-1].removeprefix("Skipped: ")
             verdict = Verdict(Status.NOT_RUN if report.skipped else Status.OURS, sentence("{why}", why=why))
-            self._results[report.nodeid] = (_result(question, verdict, 0.0), Finding(verdict))
-
-
-def pictures_of(play: Play) -> tuple[Picture, ...]:
-    """What the checks of a question gave to be drawn, so many at most."""
-    return tuple(seen.picture for seen in play.observations if seen.picture is not None)[-MOST_PICTURES:]
+            self._results[report.nodeid] = (result(question, verdict, 0.0), Finding(verdict))
 
 
 def _is_lost(result: QuestionResult) -> bool:
     return result.score < result.points and result.verdict.status is not Status.OURS
-
-
-def _accepted(play: Play) -> Verdict:
-    notes = [seen.note for seen in play.observations if seen.note is not None]
-    if all(seen.kind == SHOWN for seen in play.observations):
-        raise GraderMistake("the question checked nothing")
-    return Verdict(Status.PASSED, notes[-1] if notes else Sentence(""))
-
-
-def _ours(error: BaseException) -> Verdict:
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = tuple(f"{frame.filename}, line {frame.lineno}, in {frame.name}\n    {frame.line}" for frame in frames[-4:])
-    message = sentence(
-        "the grader itself failed, this is not your fault: {error}", error=f"{type(error).__name__}: {error}"
-    )
-    return Verdict(Status.OURS, message, traceback=lines)
 
 
 def _uses(connection: Connection, exercise: str) -> tuple[Use, ...] | None:
@@ -297,39 +271,9 @@ def _uses(connection: Connection, exercise: str) -> tuple[Use, ...] | None:
         return None
 
 
-def _without_gpu(question: Question, why: str) -> Verdict:
-    message = sentence(
-        "not asked, and its {points} points are left out: PyTorch finds no GPU here ({why})",
-        points=f"{question.points:g}",
-        why=why,
-    )
-    return Verdict(Status.NOT_RUN, message)
-
-
-def _disturbed(error: SandboxError) -> Verdict:
-    message = sentence(
-        "the sandbox was disturbed twice, which is not your fault; grade this submission again ({why})", why=str(error)
-    )
-    return Verdict(Status.OURS, message)
-
-
-def _result(question: Question, verdict: Verdict, seconds: float) -> QuestionResult:
-    return QuestionResult(
-        name=question.name,
-        exercise=question.exercise,
-        title=question.title,
-        points=question.points,
-        score=score_of(verdict.status, question.points),
-        hidden=question.hidden,
-        verdict=verdict,
-        seconds=seconds,
-        bonus=question.bonus,
-    )
-
-
 def _on_device(question: Question, job: Job, verdict: Verdict, seconds: float) -> QuestionResult:
     """The same with the device on which it was asked; a question that was left out counts for nothing, neither way."""
-    result = _result(question, verdict, seconds)
+    found = result(question, verdict, seconds)
     if job.leaves_out(question):
-        return replace(result, points=0.0, device="cuda")
-    return replace(result, device=job.connection.device) if question.on_device else result
+        return replace(found, points=0.0, device="cuda")
+    return replace(found, device=job.connection.device) if question.on_device else found

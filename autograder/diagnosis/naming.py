@@ -46,6 +46,9 @@ class Finding:
     diagnosed: bool = False
 
 
+TellsApart = Callable[[Suspect, str], bool]
+
+
 def diagnose(verdict: Verdict, replay: Replay, student: Connection, suspects: Iterable[Suspect]) -> Finding:
     """What is known about a failed question beyond its verdict.
 
@@ -83,19 +86,17 @@ def _compared(suspect: Suspect, plays: Sequence[Play], replay: Replay) -> bool |
     return True if total >= 2 else None
 
 
-def settled(
-    questions: Iterable[tuple[QuestionResult, Finding]], parts: Callable[[Suspect, str], bool]
-) -> tuple[QuestionResult, ...]:
+def settled(questions: Iterable[tuple[QuestionResult, Finding]], tells_apart: TellsApart) -> tuple[QuestionResult, ...]:
     """The questions with their mistakes named; what the exercise's other questions showed narrows the suspects.
 
-    parts: whether the question of that name tells a mistake and the student apart; asked about suspects and passed
-    questions only.
+    tells_apart: whether the question of that name tells a mistake and the student apart; asked about suspects and
+    passed questions only.
     """
     questions = list(questions)
     by_exercise: dict[str, list[tuple[QuestionResult, Finding]]] = {}
     for question, finding in questions:
         by_exercise.setdefault(question.exercise, []).append((question, finding))
-    left = {exercise: _left(group, parts) for exercise, group in by_exercise.items()}
+    left = {exercise: _left(group, tells_apart) for exercise, group in by_exercise.items()}
     named = []
     for question, _ in questions:
         suspect = _settled(left[question.exercise][question.name], [*left[question.exercise].values()])
@@ -103,22 +104,22 @@ def settled(
     return tuple(named)
 
 
-def _left(group: Sequence[tuple[QuestionResult, Finding]], parts: Callable[[Suspect, str], bool]) -> dict[str, Finding]:
+def _left(group: Sequence[tuple[QuestionResult, Finding]], tells_apart: TellsApart) -> dict[str, Finding]:
     """The findings of one exercise by question, without the suspects against whom another of its questions speaks."""
-    cleared = _cleared(group, parts)
+    cleared = _cleared(group, tells_apart)
     return {
         question.name: replace(finding, suspects=tuple(each for each in finding.suspects if each.id not in cleared))
         for question, finding in group
     }
 
 
-def _cleared(group: Sequence[tuple[QuestionResult, Finding]], parts: Callable[[Suspect, str], bool]) -> frozenset[str]:
+def _cleared(group: Sequence[tuple[QuestionResult, Finding]], tells_apart: TellsApart) -> frozenset[str]:
     """The ids of the suspects of an exercise against whom one of its questions speaks."""
     suspects = {suspect.id: suspect for _, finding in group for suspect in finding.suspects}
     against = frozenset[str]().union(*(finding.against for _, finding in group))
     passed = [question.name for question, _ in group if question.verdict.status is Status.PASSED]
     return against | {
-        name for name, each in suspects.items() if name not in against and any(parts(each, n) for n in passed)
+        name for name, each in suspects.items() if name not in against and any(tells_apart(each, n) for n in passed)
     }
 
 

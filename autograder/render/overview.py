@@ -103,21 +103,6 @@ def place_of(line: Line) -> tuple[str, str]:
     return ("0" if "ours" in line.kinds else "1", line.student)
 
 
-def page(
-    heading: str,
-    lines: Iterable[Line],
-    found: Statistics,
-    exercises: Sequence[str],
-    language: str = "en",
-    *,
-    hints: Mapping[str, str] | None = None,
-    links: Iterable[tuple[str, str]] = (),
-) -> str:
-    """The page as a whole. hints: what a known mistake's question is, by its name. links: text and target, on top."""
-    listed = sorted(lines, key=place_of)
-    return "".join(pieces(heading, listed, found, exercises, language, hints=hints, links=links))
-
-
 def pieces(
     heading: str,
     lines: Iterable[Line],

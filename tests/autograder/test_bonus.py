@@ -169,13 +169,13 @@ def test_a_class_is_counted_and_drawn_up_to_its_best_score(graded):
     assert rows[1][rows[0].index("twist")] == "4"
     found = statistics.of([g.standing.questions for g in grades], [g.final.score for g in grades], 8)
     assert (found.most, found.histogram(6)) == (12, [0, 0, 0, 0, 1, 2])
-    page = overview.page("Vectors", [], found, [])
+    page = "".join(overview.pieces("Vectors", [], found, []))
     assert "students by score, from 0 to 12" in page
     assert '<line class="full" x1="266.7"' in page
     by_name = {item.name: item for item in found.items}
     assert (by_name["twist_0"].asked, by_name["twist_0"].difficulty) == (2, 1.0)
     assert statistics.of([[], []], [7, 8], 8).most == 8
-    assert '<line class="full"' not in overview.page("Vectors", [], statistics.of([[], []], [7, 8], 8), [])
+    assert '<line class="full"' not in "".join(overview.pieces("Vectors", [], statistics.of([[], []], [7, 8], 8), []))
 
 
 def test_a_bonus_that_nobody_tried_looks_no_worse_for_it():
