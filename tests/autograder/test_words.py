@@ -19,6 +19,7 @@ MET = (
     "diagnosis",
     "student",
     "rules.py",
+    "endings.py",
     "plugin.py",
     "sources/folders.py",
     "notebooks",
