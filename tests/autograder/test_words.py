@@ -15,7 +15,7 @@ from autograder.model import Sentence
 ROOT = Path(__file__).parents[2] / "autograder"
 MET = (
     "checks",
-    "compare.py",
+    "compare",
     "diagnosis",
     "student",
     "rules.py",
