@@ -23,6 +23,7 @@ MET = (
     "plugin.py",
     "sources/folders.py",
     "notebooks",
+    "render/classroom.py",
     "render/explained.py",
     "render/live.py",
     "render/hints.py",
