@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from autograder.wire.values import (
+    ALIKE,
     ARRAYS,
     AXES,
     DEPTH,
     DEVICES,
     DTYPES,
+    PARTS,
     SIDE,
     Array,
     Callback,
@@ -63,16 +65,22 @@ class Decoder:
 
     def __init__(self, arrays: list[Array]) -> None:
         self.arrays: list[Array | None] = [*arrays]
+        self._parts = 0
+
+    def _count(self, parts: int) -> None:
+        self._parts += parts
+        require(self._parts <= PARTS, f"more than {PARTS} values")
 
     def tree(self, form: Any, depth: int = 0) -> Any:
         """The value that a JSON form stands for. Raises WireError."""
         require(depth <= 2 * DEPTH, "nested too deeply")
+        self._count(1)
         if form is None or type(form) in (bool, int, float):
             return form
         if type(form) is str:
             return form.encode("utf-8", "replace").decode("utf-8")
         if type(form) is list:
-            return [self.tree(item, depth + 1) for item in form]
+            return self._items(form, depth + 1)
         require(type(form) is dict and len(form) == 1, "a tagged value has one tag")
         ((tag, content),) = form.items()
         reader = self._TAGS.get(tag)
@@ -82,6 +90,9 @@ class Decoder:
 
     def _items(self, content: Any, depth: int) -> list[Any]:
         require(type(content) is list, "a list is expected under this tag")
+        if {bool, int, float}.issuperset(map(type, content)):  # which stand for themselves
+            self._count(len(content))
+            return [*content]
         return [self.tree(item, depth) for item in content]
 
     def _tuple(self, content: Any, depth: int) -> Any:
@@ -94,6 +105,7 @@ class Decoder:
         keys = [self.tree(key, depth) for key, _ in pairs]
         require(all(type(key) in (str, int, float, bool, type(None), tuple) for key in keys), "keys are plain")
         try:
+            require(len(keys) - len({hash(key) for key in keys}) <= ALIKE, "keys of a dict that share a hash")
             return dict(zip(keys, (self.tree(value, depth) for _, value in pairs), strict=True))
         except TypeError as error:  # a tuple key that holds something unhashable
             raise WireError(f"malformed frame: {error}") from None
