@@ -1,9 +1,14 @@
 """`python -m autograder`."""
 
+import sys
+
+if sys.path and not sys.flags.safe_path and not sys.flags.isolated:
+    # Python looks first in the folder that one stands in, where a numpy.py or a random.py may lie.
+    sys.path.append(sys.path.pop(0))
+
 import atexit
 import contextlib
 import os
-import sys
 import threading
 from typing import NoReturn
 
