@@ -12,7 +12,21 @@ import os
 import threading
 from typing import NoReturn
 
-from autograder.cli import main
+from autograder.language import chosen, say
+from autograder.model import sentence
+
+try:
+    from autograder.cli import main
+except ModuleNotFoundError as error:
+    if error.name is None or error.name.split(".")[0] == "autograder":
+        raise
+    LACKING = sentence(
+        "{python} has no {name}: run it through make, or by the Python into which the requirements were installed",
+        python=sys.executable,
+        name=error.name,
+    )
+    print(f"autograder: {say(LACKING, chosen())}", file=sys.stderr)
+    sys.exit(2)
 
 
 def run() -> NoReturn:
