@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ def as_array(value: Any) -> Array | None:
     if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)):
         array = np.asarray(value)
     elif isinstance(value, (list, tuple)):
+        if _are_numbers(value):
+            return np.array(value)
         items = [as_array(item) for item in value]
         if any(item is None for item in items) or len({item.shape for item in items if item is not None}) > 1:
             return None
@@ -29,6 +31,14 @@ def as_array(value: Any) -> Array | None:
     else:
         return None
     return array if array.dtype.kind in "biufc" else None
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
+    """Whether all are Python's own numbers that NumPy has room for, so that one array takes them at once."""
+    kinds = set(map(type, values))
+    if not kinds or not kinds <= {bool, int, float}:
+        return False
+    return int not in kinds or all(-(2**63) <= value < 2**63 for value in values if type(value) is int)
 
 
 def unwrapped(value: Any) -> Any:
