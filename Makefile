@@ -25,7 +25,7 @@ $(VENV)/student.stamp: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/developer.stamp: $(VENV)/student.stamp
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,instructor]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 setup: $(VENV)/student.stamp ## what a student needs, into .venv

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from support import Asked, asked
+from support import Asked, handing_in
 
 from autograder.manifest import Course
 from autograder.sandbox.choice import choose
@@ -58,12 +58,12 @@ def torch_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def submit(sandbox: Sandbox) -> Iterator[Callable[..., Asked]]:
     """`submit(source).student.f(x)`: a file's text, answering from a real process; ended after the test."""
-    handed_in: list[Asked] = []
+    with handing_in(sandbox) as hand_in:
+        yield hand_in
 
-    def hand_in(source: str | bytes, **limits: float) -> Asked:
-        handed_in.append(asked(sandbox, source, **limits))
-        return handed_in[-1]
 
-    yield hand_in
-    for each in handed_in:
-        each.remote.close()
+@pytest.fixture
+def submit_torch(torch_sandbox: Sandbox) -> Iterator[Callable[..., Asked]]:
+    """The same from a process with torch."""
+    with handing_in(torch_sandbox) as hand_in:
+        yield hand_in
