@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from support import Asked, handing_in
 
+from autograder.authoring.recorder import recording
 from autograder.manifest import Course
 from autograder.sandbox.choice import choose
 from autograder.sandbox.protocol import Sandbox
@@ -39,6 +40,23 @@ def root() -> Path:
 def course() -> Course:
     """The real course."""
     return Course(ROOT)
+
+
+@pytest.fixture(scope="session")
+def recorded(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
+    """`recorded(topic)`: the recording of a topic of the course, ten seconds of work that a run does once."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # by all workers of the run, and only by them
+
+    def of(topic: str) -> bytes:
+        path = shared / f"{topic}.rec"
+        if not path.exists():
+            aside = base / path.name
+            aside.write_bytes(recording(course, topic))
+            aside.rename(path)
+        return path.read_bytes()
+
+    return of
 
 
 @pytest.fixture(scope="session")
