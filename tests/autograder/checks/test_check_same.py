@@ -158,7 +158,7 @@ def test_a_wrong_gradient_is_named_by_its_parameter(submit_torch, reference, x):
         ("return (x @ self.weight.T + self.bias).T", "y has shape (4, 2), expected (2, 4)"),
         ("return (x @ self.weight.T + self.bias)[0]", "y has shape (4,), expected (2, 4)"),
         ("return (x @ self.weight.T + self.bias).sum()", "y has shape (), expected (2, 4)"),
-        ("return None", "y is None, expected an array of shape (2, 4)"),
+        ("return None", "y is None, expected an array of shape (2, 4): is a return missing?"),
         ("return 3.5", "y has shape (), expected (2, 4)"),
         ("return (x @ self.weight.T + self.bias, None)", "y is a tuple of 2, expected an array of shape (2, 4)"),
         ("return (x @ self.weight.T + self.bias).detach().numpy()", "∂⟨v, y⟩/∂x1 is None: the graph is cut before it"),
