@@ -404,7 +404,7 @@ def test_train_reverse_in_order_and_without_the_future(student, tensors, rng):
 def test_beam_search_by_length(student, reference, tensors):
     """the longer, the more it costs: alpha decides how much of that is forgiven, at every step
     zh: 候选越长，对数概率之和越小：alpha 决定补偿多少，每一步都按它比较"""
-    for V, width in ((5, 2), (6, 3)):
+    for V, width in ((5, 2), (6, 3), (7, 2), (8, 2)):
         models = speakers_of_chance(student, reference, tensors, V)
         prompt = tensors.integers(0, V, (2,))
         for alpha in (0.5, 2.0):
