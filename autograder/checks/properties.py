@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder import memory
 from autograder.checks.observing import failed, look, passed, wrong_form
 from autograder.checks.showing import losses_picture, score_picture
 from autograder.compare import as_array, describe, number
@@ -61,7 +62,8 @@ def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answe
     elif len(asked) > 1:
         values = [look(item, "then") for item in parts(answer, *asked)]
     try:
-        derived = compute(*values)
+        with memory.bounded():
+            derived = compute(*values)
     except (AutograderError, StudentFault):  # said already, and by whom it was
         raise
     except Exception as error:  # noqa: BLE001 - the values are a student's
@@ -81,7 +83,8 @@ def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: st
     """`holds(value)` is true. what: the claim in words, as the student reads it; zh: the same in Chinese."""
     actual = look(answer, "check_that")
     try:
-        fine = bool(holds(actual))
+        with memory.bounded():
+            fine = bool(holds(actual))
     except (AutograderError, StudentFault):
         raise
     except Exception:  # noqa: BLE001 - a value on which the claim cannot even be asked does not fulfil it

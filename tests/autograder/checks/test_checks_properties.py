@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from support import claim, local, message, refusal
@@ -24,6 +26,18 @@ def test_check_that_says_what_should_hold():
 @pytest.mark.parametrize("value", [None, "text", (1, 2), {"a": 1}])
 def test_a_value_on_which_a_claim_cannot_be_asked_does_not_fulfil_it(value):
     assert refusal(check_that, claim(value), lambda v: v.sum() > 0, "positive").status is Status.WRONG
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing bounds a process's memory")
+def test_what_would_take_gigabytes_of_the_graders_memory_is_the_students_wrong_form():
+    import resource  # Unix has it
+
+    column = claim(np.zeros((30_000, 1, 1), np.int8))  # 30 KB that broadcast to 12 GB
+    with pytest.raises(StudentFault) as caught:
+        then(column, lambda b: np.ones((500, 100)) + b)
+    assert str(caught.value.verdict.message).startswith("f(): what it returned cannot be used: MemoryError:")
+    assert refusal(check_that, column, lambda b: np.ones((500, 100)) + b is not None, "small").status is Status.WRONG
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
 
 
 def test_a_claim_in_words_may_hold_braces():
