@@ -191,6 +191,36 @@ def test_check_faster_accepts_an_array_operation(submit):
     assert student.seen[-1].passed
 
 
+@pytest.mark.parametrize(
+    "trick",
+    [
+        """
+        kept = {}
+        def f(x):
+            key = x.tobytes()
+            if key not in kept:
+                kept[key] = sum(n * 0.5 for n in range(3_000_000))
+            return kept[key]
+        """,
+        """
+        import time
+        from autograder.sandbox.worker import Engine
+
+        def slow(*_):
+            time.sleep(3)
+            return {"value": None}
+
+        Engine._VERBS.update(dict.fromkeys(set(Engine._VERBS) - {"call"}, slow))
+        def f(x):
+            return sum(n * 0.5 for n in range(3_000_000))
+        """,
+    ],
+    ids=["answers kept", "yardstick slowed"],
+)
+def test_check_faster_is_not_deceived(submit, trick):
+    assert "times as long as it may" in message(check_faster, submit(trick).student.f, np.ones(3), turns=100_000)
+
+
 def test_check_faster_refuses_a_loop_of_a_thousand_times_as_many_turns(submit):
     student = submit("""
         def f(x):
