@@ -264,6 +264,14 @@ def overlapping(rng, C):
     return np.repeat(x, 7, axis=0), y.ravel()
 
 
+def linear(X, W, b, axes):
+    """X W + b for weights with so many axes. More of them, or more biases, could hold the labels themselves."""
+    if np.ndim(W) != axes or np.ndim(b) != axes - 1:
+        expected = "(features, classes) and (classes,)" if axes == 2 else "(features,) and ()"
+        raise ValueError(f"the weights have shape {np.shape(W)} and {np.shape(b)}, {expected} are expected")
+    return X @ W + b  # (N, classes) or (N,)
+
+
 def mean_loss(scores, y):
     """Mean cross-entropy of logits float (N, C), or of the logit of class 1, float (N,)."""
     logits = np.stack([np.zeros(len(y)), scores], axis=1) if scores.ndim == 1 else scores  # (N, C)
@@ -272,8 +280,8 @@ def mean_loss(scores, y):
 
 def check_lowest(answer, best, X, y):
     """The answer's weights have the lowest loss, that of `best`, within 1 %; lower is as good."""
-    lowest = mean_loss(X @ best[0] + best[1], y)
-    excess = then(answer, lambda W, b: mean_loss(X @ W + b, y) / lowest - 1)
+    lowest, axes = mean_loss(X @ best[0] + best[1], y), np.ndim(best[0])
+    excess = then(answer, lambda W, b: mean_loss(linear(X, W, b, axes), y) / lowest - 1)
     check_that(
         excess, lambda v: v <= 0.01, "the mean loss is within 1 % of the lowest", zh="平均损失与最低值相差不超过 1%"
     )

@@ -322,9 +322,16 @@ def weekly_views(rng, days):
     return 5.0 + pattern[(np.arange(days) + rng.integers(7)) % 7] + rng.normal(scale=0.22, size=days)
 
 
+def weights(w, b):
+    """w: float (lag,), and b: one number. More of them could hold the days that are to be forecast."""
+    if np.ndim(w) != 1 or np.ndim(b) != 0:
+        raise ValueError(f"w has shape {np.shape(w)} and b has shape {np.shape(b)}, (lag,) and () are expected")
+    return np.asarray(w, dtype=float), b
+
+
 def forecast_error(series, start, w, b):
     """Mean absolute error of the forecasts for the days from `start` on, each made from the true days before."""
-    w = np.asarray(w, dtype=float)  # (lag,)
+    w, b = weights(w, b)
     forecasts = [series[day - 1 :: -1][: len(w)] @ w + b for day in range(start, len(series))]
     return float(np.mean(np.abs(forecasts - series[start:])))
 
@@ -371,7 +378,7 @@ def test_train_views_whole_series(student, reference, rng):
 
 def squared_error(series, w, b):
     """Mean squared error over every day that has a full window before it."""
-    w = np.asarray(w, dtype=float)  # (lag,)
+    w, b = weights(w, b)
     past = np.lib.stride_tricks.sliding_window_view(series[:-1], len(w))[:, ::-1]  # (T - lag, lag)
     return float(np.mean((past @ w + b - series[len(w) :]) ** 2))
 
