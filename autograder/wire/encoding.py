@@ -12,6 +12,7 @@ import numpy as np
 from autograder.wire.values import (
     ARRAYS,
     DEPTH,
+    DTYPES,
     HEADER_BYTES,
     PARTS,
     Array,
@@ -25,6 +26,9 @@ from autograder.wire.values import (
     dtype_code,
     memory_order,
 )
+
+JSON = json.JSONEncoder(separators=(",", ":"))  # made once: json.dumps makes one for each text
+CODES = {np.dtype("?" if code == "b1" else code): code for code in DTYPES}
 
 
 class Encoder:
@@ -79,7 +83,8 @@ class Encoder:
         return {"complex": [self._float(value.real, depth), self._float(value.imag, depth)]}
 
     def _str(self, value: str, depth: int) -> Any:
-        return str(value).encode("utf-8", "replace").decode("utf-8")
+        text = str(value)
+        return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
     def _tuple(self, value: tuple[Any, ...], depth: int) -> Any:
         return {"tuple": [self.tree(item, depth + 1) for item in value]}
@@ -91,6 +96,18 @@ class Encoder:
         return {"dict": [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]}
 
     def _array(self, value: Array, depth: int) -> Any:
+        code = CODES.get(value.dtype) if type(value) is np.ndarray and value.flags.c_contiguous else None
+        if code is None:
+            return self._rearranged(value, depth)
+        return self._aside(code, value, "C", memoryview(value.tobytes()))
+
+    def _aside(self, code: str, value: Array, order: str, content: memoryview) -> Any:
+        self.arrays.append({"dtype": code, "shape": list(value.shape), "order": order})
+        self.buffers.append(content)
+        return {"array": len(self.arrays) - 1}
+
+    def _rearranged(self, value: Array, depth: int) -> Any:
+        """An array whose bytes are not as they are sent, or whose dtype may not be."""
         try:
             code = dtype_code(value.dtype)
         except WireError:
@@ -100,9 +117,7 @@ class Encoder:
         order = memory_order(value)
         little = value.astype(value.dtype.newbyteorder("<"), copy=False)
         flat = np.array(little.transpose(axes_of(order, value.ndim)), order="C", copy=True, subok=False).reshape(-1)
-        self.arrays.append({"dtype": code, "shape": list(value.shape), "order": order})
-        self.buffers.append(flat.view(np.uint8).data)
-        return {"array": len(self.arrays) - 1}
+        return self._aside(code, value, order, flat.view(np.uint8).data)
 
     def _tensor(self, value: Tensor, depth: int) -> Any:
         return {"tensor": [self._array(value.array, depth)["array"], value.requires_grad, value.device]}
@@ -135,7 +150,7 @@ def to_parts(message: Mapping[str, Any], opaque: Callable[[Any], Any] | None = N
     """The header and the buffers of one message. Raises WireError, naming the type that cannot travel."""
     encoder = Encoder(opaque)
     body = {key: encoder.tree(value) for key, value in message.items()}
-    header = json.dumps({"body": body, "arrays": encoder.arrays}, separators=(",", ":")).encode("ascii")
+    header = JSON.encode({"body": body, "arrays": encoder.arrays}).encode("ascii")
     if len(header) > HEADER_BYTES:
         raise WireError(f"a message whose header takes {len(header)} bytes cannot be sent; {HEADER_BYTES} is the limit")
     if len(encoder.arrays) > ARRAYS:

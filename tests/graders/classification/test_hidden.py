@@ -5,22 +5,7 @@ import numpy as np
 from autograder.checks import check_close, check_equal, check_that, parts, then
 from autograder.questions import points
 
-
-def labels(rng, N, C):
-    """Shuffled labels int (N,) in which every class appears."""
-    return rng.permutation(np.arange(N) % C)
-
-
-def soft_targets(rng, N, C):
-    """Random distributions float (N, C), none of them near one-hot."""
-    t = rng.uniform(0.2, 1.0, size=(N, C))
-    return t / t.sum(axis=1, keepdims=True)
-
-
-def dyadic(rng, size):
-    """Random multiples of 1/32 between -2 and 2: still exact in float32 after 1000 is added."""
-    return rng.integers(-64, 65, size=size) / 32
-
+from .test_public import dyadic, examples, labels, linear, soft_targets
 
 # --- softmax
 
@@ -218,12 +203,6 @@ def test_flat_loss_large_logits(student, reference, rng):
 LOPSIDED = np.array([[5, 2, 1, 0, 0], [1, 3, 2, 0, 0], [0, 0, 0, 0, 0], [3, 0, 1, 0, 0], [0, 0, 0, 0, 0]])
 
 
-def examples(rng, counts):
-    """Shuffled (y, y_hat) whose confusion matrix is `counts` int (C, C)."""
-    pairs = rng.permutation(np.repeat(np.argwhere(counts >= 0), counts.ravel(), axis=0))  # (N, 2)
-    return pairs[:, 0], pairs[:, 1]
-
-
 @points(1)
 def test_evaluation_confusion_matrix_missing_classes(student, reference, rng):
     """classes that are never true or never predicted, with uint8 labels
@@ -262,14 +241,6 @@ def overlapping(rng, C):
     x = rng.normal(size=(15, 2)) + np.where(side[:, None] == 0, 1.5, -1.5) * np.array([1, 0])
     y = np.stack([side] * 2 + [0 * side] * 4 + [0 * side + 1], axis=1)  # (15, 7)
     return np.repeat(x, 7, axis=0), y.ravel()
-
-
-def linear(X, W, b, axes):
-    """X W + b for weights with so many axes. More of them, or more biases, could hold the labels themselves."""
-    if np.ndim(W) != axes or np.ndim(b) != axes - 1:
-        expected = "(features, classes) and (classes,)" if axes == 2 else "(features,) and ()"
-        raise ValueError(f"the weights have shape {np.shape(W)} and {np.shape(b)}, {expected} are expected")
-    return X @ W + b  # (N, classes) or (N,)
 
 
 def mean_loss(scores, y):
