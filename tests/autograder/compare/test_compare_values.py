@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from compared import difference, said
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -15,18 +16,6 @@ FLOATS = arrays.arrays(
     arrays.array_shapes(min_dims=0, max_dims=3, max_side=4),
     elements=st.floats(-(2.0**100), 2.0**100, width=32),
 )
-
-
-def difference(yours, ours, **how):
-    """What a comparison finds."""
-    return Comparison(**how).difference(yours, ours)
-
-
-def said(yours, ours, **how):
-    """What is said about a difference."""
-    found = difference(yours, ours, **how)
-    assert found is not None
-    return str(found.message)
 
 
 @given(FLOATS)
