@@ -137,6 +137,15 @@ def test_a_cut_graph_is_named_by_what_it_is_cut_from(submit_torch, reference, x,
     assert said(submit_torch, forward(line), reference, x) == f"Linear(3, 4): {words}"
 
 
+def test_a_float32_gradient_may_be_off_by_a_thousandth_and_an_output_may_not(submit_torch, reference, x):
+    off = "return x @ self.weight.T + self.bias + {} * (self.bias - self.bias.detach())"
+    student = submit_torch(forward(off.format(7e-4))).student
+    check_same(student.Linear(3, 4), linear(reference), at=(x,))
+    assert said(submit_torch, forward(off.format(7e-3)), reference, x).startswith("Linear(3, 4): ∂⟨v, y⟩/∂bias[")
+    line = "return (x @ self.weight.T + self.bias) * (1 + 7e-4)"
+    assert said(submit_torch, forward(line), reference, x).startswith("Linear(3, 4): y[")
+
+
 def test_a_wrong_gradient_is_named_by_its_parameter(submit_torch, reference, x):
     line = "return x @ self.weight.T + 2 * self.bias - self.bias.detach()"
     words = said(submit_torch, forward(line), reference, x)
@@ -200,6 +209,8 @@ class Pair(nn.Module):
     [
         ("self.linear(x)", None),
         ("self.linear(x) + 0 * self.spare", None),
+        ("self.linear(x) + 1e-7 * (self.spare - self.spare.detach())", None),  # what rounding the others leaves
+        ("self.linear(x) + 1e-4 * (self.spare - self.spare.detach())", "Spare(): ∂⟨v, y⟩/∂spare["),
         ("self.linear(x) + self.spare - self.spare.detach()", "Spare(): ∂⟨v, y⟩/∂spare["),
     ],
 )
