@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograder import wire
+from autograder import memory, wire
 from autograder.model import AutograderError, GraderMistake, StudentFault, Use
 from autograder.sandbox.worker import Engine, opaque
 from autograder.student import faults
@@ -56,7 +56,8 @@ def answer_callback(question: Mapping[str, Any], functions: Functions) -> dict[s
     """
     try:
         function, arguments = functions[question["number"]], question["arguments"]
-        return {"verb": "result", "value": portable(function(*arguments), {})}
+        with memory.bounded():
+            return {"verb": "result", "value": portable(function(*arguments), {})}
     except (StudentFault, AutograderError):
         raise
     except Exception as error:  # noqa: BLE001 - the arguments are a student's; the failure is theirs to read

@@ -119,7 +119,7 @@ class Remote:
 
     def _greet(self, line: Line) -> None:
         """See that the child is there before it gets a byte of the student's: until then a silence is ours."""
-        self._ask_first(line, {"verb": "pace", "turns": 0})
+        self._ask_first(line, {"verb": "greet"})
         trouble = self._ask_first(line, {"verb": "cuda"}) if self.device == "cuda" else ""
         if trouble:
             self.close()

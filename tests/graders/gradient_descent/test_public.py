@@ -542,9 +542,16 @@ def weekly_views(rng, days):
     return 5.0 + pattern[(np.arange(days) + rng.integers(7)) % 7] + rng.normal(scale=0.22, size=days)
 
 
+def weights(w, b):
+    """w: float (lag,), and b: one number. More of them could hold the days that are to be forecast."""
+    if np.ndim(w) != 1 or np.ndim(b) != 0:
+        raise ValueError(f"w has shape {np.shape(w)} and b has shape {np.shape(b)}, (lag,) and () are expected")
+    return np.asarray(w, dtype=float), b
+
+
 def forecast_error(series, start, w, b):
     """Mean absolute error of the forecasts for the days from `start` on, each made from the true days before."""
-    w = np.asarray(w, dtype=float)  # (lag,)
+    w, b = weights(w, b)
     forecasts = [series[day - 1 :: -1][: len(w)] @ w + b for day in range(start, len(series))]
     return float(np.mean(np.abs(forecasts - series[start:])))
 
