@@ -26,7 +26,7 @@ from autograder.stubs import solution_lines
 ROOMS = (
     *("__init__.py", "__main__.py", "bank.py", "compare.py", "data.py", "endings.py", "fingerprint.py", "graders.ini"),
     *("grading.py", "grids.py", "language.py", "manifest.py", "model.py", "plugin.py", "py.typed", "questions.py"),
-    *("reference.py", "rules.py", "scoring.py", "steps.py", "stubs.py"),
+    *("reference.py", "rules.py", "scoring.py", "steps.py", "stubs.py", "trainings.py"),
     *("checks", "diagnosis", "locale", "notebooks", "recorded", "render", "sandbox"),
     *(f"platforms/{name}.py" for name in ("__init__", "engine", "feedback", "kernel")),
     *("sources/__init__.py", "sources/folders.py", "student", "loop", "wire"),

@@ -19,10 +19,20 @@ CELLS = 48
 POINTS = 200
 
 
-def losses_picture(losses: Array, to: float) -> Picture:
-    """A training's losses over its steps, with the level that they have to fall to."""
-    marks = ((sentence("needed"), short(to * float(losses[0]))),) if np.isfinite(losses[0]) else ()
+def losses_picture(losses: Array, to: float | None = None) -> Picture:
+    """A training's losses over its steps, with the level that they have to fall to, if there is one."""
+    marks = ((sentence("needed"), short(to * float(losses[0]))),) if to is not None and np.isfinite(losses[0]) else ()
     return Picture("curve", sentence("loss over steps"), values=_thinned(losses), marks=marks)
+
+
+def over_turns(level: Picture, points: Sequence[tuple[int, float]], unit: Sentence) -> Picture:
+    """What a training has to reach, as a curve over its turns.
+
+    level: the picture of what it reached in the end. points: turns and what was reached after them.
+    """
+    name = sentence("score") if level.kind == "gauge" else sentence("loss")
+    curve = tuple((float(turns), short(value), 0) for turns, value in points)
+    return Picture("curve", sentence("{what} over {unit}", what=name, unit=unit), marks=level.marks, points=curve)
 
 
 def score_picture(value: float, tiers: Sequence[tuple[Sentence, float]]) -> Picture:
