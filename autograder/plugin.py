@@ -46,6 +46,7 @@ class Job:
     only_once: whether to ask no question again in order to explain it.
     no_device: why there is no GPU for the questions that were to be answered on one, or ''.
     draws_trainings: whether to draw how trainings go, which takes about as long again as they do.
+    is_hasty: whether a question that was late in less than its full time stays so: somebody waits for the result.
     """
 
     connection: Connection
@@ -58,6 +59,7 @@ class Job:
     only_once: bool = False
     no_device: str = ""
     draws_trainings: bool = False
+    is_hasty: bool = False
 
     def leaves_out(self, question: Question) -> bool:
         """Whether a question cannot be asked for want of a GPU."""
@@ -156,6 +158,24 @@ class GradingPlugin:
 
     def _attempt(self, job: Job, asked: Sequence[Question]) -> None:
         self._job, self._results, self._trainings, self._disturbance = job, {}, {}, None
+        self._pose(asked)
+        for question in () if job.is_hasty or job.until_lost else self._hurried(asked):
+            if self._disturbance is None:
+                job.connection.hear_again(question.exercise)
+                self._pose([question])
+
+    def _hurried(self, asked: Sequence[Question]) -> list[Question]:
+        """Those that were late after another one of their exercise, and so in less than their full time."""
+        late = [each for each in asked if self._status(each) is Status.TIMED_OUT]
+        first = {question.exercise: question for question in reversed(late)}
+        return [question for question in late if first[question.exercise] is not question]
+
+    def _status(self, question: Question) -> Status | None:
+        found = self._results.get(question.item.nodeid)
+        return found[0].verdict.status if found is not None else None
+
+    def _pose(self, asked: Sequence[Question]) -> None:
+        """Ask these, in their order."""
         around = [question.item for question in asked if not question.is_plain]
         following = dict(zip(around, [*around[1:], None], strict=False))
         for question in asked:

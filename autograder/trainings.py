@@ -67,6 +67,10 @@ class Listening:
         """The connection's."""
         return self._connection.uses(exercise)
 
+    def hear_again(self, exercise: str) -> None:
+        """The connection's."""
+        self._connection.hear_again(exercise)
+
     def start_over(self) -> None:
         """The connection's."""
         self._connection.start_over()

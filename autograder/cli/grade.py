@@ -129,7 +129,7 @@ def _report(
     grader: Grader, origin: Path, sandbox: Sandbox, place: Place, options: argparse.Namespace, draws: bool
 ) -> Report:
     submission = from_path(origin, grader.topic, grader.assignment.limits)
-    answerer = replace(grader.submitted(submission, sandbox, options.seed, place), draws_trainings=draws)
+    answerer = replace(grader.submitted(submission, sandbox, options.seed, place), draws_trainings=draws, is_hasty=True)
     reports: list[Report] = []
     grader.grade([answerer], reports.append, only=options.only)
     return reports[0]
