@@ -32,7 +32,7 @@ ROOMS = (
     *("sources/__init__.py", "sources/folders.py", "student", "loop", "wire"),
     *(f"cli/{name}.py" for name in ("__init__", "codes", "doctor", "grade", "loop", "parsing", "report")),
 )
-STAFF = ("render/classroom.py", "render/handed_back.py", "render/overview.py", "render/similar.py")
+STAFF = ("render/classroom.py", "render/overview.py", "render/similar.py")
 SUFFIXES = {".py", ".ini", ".po", ".mo", ".typed", ".css", ".js", ".html", ".svg"}
 PAGES = ("LICENSE", "docs/students.md", "docs/students.zh-CN.md", "docs/pictures/*.svg")
 HANDOUT = ("assignment.toml", "README.md", "README.zh-CN.md", "figures/*.svg", "figures/*.png")
