@@ -22,7 +22,9 @@ POINTS = 200
 def losses_picture(losses: Array, to: float | None = None) -> Picture:
     """A training's losses over its steps, with the level that they have to fall to, if there is one."""
     marks = ((sentence("needed"), short(to * float(losses[0]))),) if to is not None and np.isfinite(losses[0]) else ()
-    return Picture("curve", sentence("loss over steps"), values=_thinned(losses), marks=marks)
+    losses = _finite_part(losses)
+    extent = (0.0, float(max(len(losses) - 1, 0)), 0.0, 0.0)
+    return Picture("curve", sentence("loss over steps"), values=_thinned(losses), marks=marks, extent=extent)
 
 
 def over_turns(level: Picture, points: Sequence[tuple[int, float]], unit: Sentence) -> Picture:
@@ -125,10 +127,14 @@ def _rows(matrix: Array) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(short(float(value)) for value in row) for row in matrix)
 
 
-def _thinned(values: Array) -> tuple[float, ...]:
-    """As many values as a picture needs, the last one among them; up to the first that is no number."""
+def _finite_part(values: Array) -> Array:
+    """The values up to the first that is no number."""
     broken = np.flatnonzero(~np.isfinite(values))
-    values = values[: broken[0]] if broken.size else values
+    return values[: broken[0]] if broken.size else values
+
+
+def _thinned(values: Array) -> tuple[float, ...]:
+    """As many values as a picture needs, the last one among them."""
     kept = np.unique(np.linspace(0, max(len(values) - 1, 0), min(len(values), POINTS)).astype(int))
     return tuple(short(float(value)) for value in values[kept])
 

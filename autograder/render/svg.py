@@ -105,7 +105,7 @@ def curve(picture: Picture, label: str, language: str) -> str:
 
     Logarithmic along an axis that spans more than a factor of SPAN. Few points are dots.
     """
-    points = [(x, y) for x, y, _ in picture.points] or list(enumerate(picture.values))
+    points = [(x, y) for x, y, _ in picture.points] or _over_steps(picture)
     if len(points) < 2:
         few = ", ".join(number(y) for _, y in points) or "–"
         return svg(WIDTH, LINE * 2, label, [f'<text x="4" y="{LINE}">{escape(few)}</text>'])
@@ -129,6 +129,12 @@ def curve(picture: Picture, label: str, language: str) -> str:
     body.append(f'<text x="{left}" y="{HEIGHT - 6}">{escape(number(points[0][0]))}</text>')
     body.append(f'<text class="end" x="{right}" y="{HEIGHT - 6}">{escape(number(points[-1][0]))}</text>')
     return svg(WIDTH, HEIGHT, label, body)
+
+
+def _over_steps(picture: Picture) -> list[tuple[float, float]]:
+    """A curve's values over the steps at which they were taken."""
+    each = picture.extent[1] / max(len(picture.values) - 1, 1) if picture.extent else 1.0
+    return [(each * index, value) for index, value in enumerate(picture.values)]
 
 
 def _height(point: tuple[float, float]) -> float:
