@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
-from autograder.sandbox import learning
+from autograder.sandbox import learning, training
 from autograder.sandbox.forbidden.rule import rules_of
 from autograder.sandbox.forbidden.watching import Watch
 from autograder.sandbox.loading import load
@@ -101,8 +101,11 @@ class Engine:
     def _call(self, request: Body) -> dict[str, Any]:
         arguments = self.incoming(request["arguments"])
         keywords = self.incoming(request["keywords"])
-        result = self.watch(self.target(request["target"]), *arguments, **keywords)
-        reply = self._keep(request, result)
+        function, told = self.target(request["target"]), training.Told()
+        if "most" in request:
+            function, told = training.watched(function, request["most"])
+        result = self.watch(function, *arguments, **keywords)
+        reply = {**told, **self._keep(request, result)}
         if request.get("echo"):
             reply["arguments"] = outgoing(arguments)
         return reply

@@ -40,6 +40,10 @@ class Connection(Protocol):
         """What was used of what the exercise forbids; None when the source could not be searched."""
         ...
 
+    def hear_again(self, exercise: str) -> None:
+        """Forget what was asked before, and that questions of the exercise were late: the next has its full time."""
+        ...
+
     def start_over(self) -> None:
         """Forget everything, as if nothing had been asked: after a SandboxError. Raises SandboxError."""
         ...
@@ -146,6 +150,9 @@ class Local:
     def uses(self, exercise: str) -> tuple[Use, ...] | None:
         """Trusted code may use what it likes: an alternative may call the library that students write by hand."""
         return ()
+
+    def hear_again(self, exercise: str) -> None:
+        """It is never late."""
 
     def start_over(self) -> None:
         """Nothing from outside reaches it."""

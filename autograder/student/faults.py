@@ -43,7 +43,8 @@ def _frame(where: str, function: str, source: str) -> str:
 
 def _where(name: str, line: str, cells: Cells) -> str:
     """A place in a file; in a notebook's module, the cell and the line in it. cells: none where it is no notebook."""
-    place = Module("", cells).place(int(line)) if cells and line.isdecimal() and len(line) < 8 else None
+    is_line = name.endswith(".py") and line.isdecimal() and len(line) < 8
+    place = Module("", cells).place(int(line)) if cells and is_line else None
     return f"cell {place[0]}, line {place[1]}" if place is not None else f"{name}, line {line}"
 
 

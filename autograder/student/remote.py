@@ -239,6 +239,11 @@ class Remote:
                 self._open()
         return self._rules.uses(exercise)
 
+    def hear_again(self, exercise: str) -> None:
+        """A new process, which knows of no question, and for this exercise the full time again."""
+        self.close()
+        del self._late[exercise]
+
     def start_over(self) -> None:
         """Forget everything but that it was disturbed once, with a new sandbox."""
         self.close()
