@@ -92,6 +92,12 @@ def raised(reply: Mapping[str, Any], asked: str, limits: Limits | None = None, c
     limit = reply.get("limit")
     if limits is not None and isinstance(limit, str) and limit in MET:
         message = Sentence(MET[limit].text, {**values, "most": getattr(limits, limit)})
+    elif kind == "ModuleNotFoundError":
+        message = sentence(
+            "{asked} raised {kind}: {text}; there are Python's own modules, NumPy and, where the topic is about it, "
+            "PyTorch",
+            **values,
+        )
     else:
         message = sentence("{asked} raised {kind}: {text}", **values)
     return StudentFault(Verdict(Status.RAISED, message, traceback=frames))

@@ -154,7 +154,7 @@ def test_a_question_tells_what_the_terminal_tells(language):
         "en": ("yours is ours transposed", "b fits your own f: look at f first", "Which way?", "wrong"),
         "zh": ("你的结果是参考答案的转置", "b 与你自己的 f 相符：请先检查 f", "哪个方向？", "错误"),
     }
-    for said in (*words[language], "line 3, in scale", "printed words", "ONLY=scale_values SEED=2f31"):
+    for said in (*words[language], "line 3, in scale", "printed words", "ONLY=scale_values"):
         assert said in text
 
 
