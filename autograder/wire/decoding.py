@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from autograder.wire.values import (
+    ALIKE,
     ARRAYS,
     AXES,
     DEPTH,
     DEVICES,
     DTYPES,
+    PARTS,
     SIDE,
     Array,
     Callback,
@@ -25,7 +27,8 @@ from autograder.wire.values import (
     axes_of,
 )
 
-PLAIN = frozenset([type(None), bool, int, float])
+NUMBERS = frozenset([bool, int, float])
+PLAIN = NUMBERS | {type(None)}
 KEYS = {str, int, float, bool, type(None), tuple}
 SPEC = {"dtype", "shape", "order"}
 LITTLE = {code: np.dtype("?" if code == "b1" else f"<{code}") for code in DTYPES}
@@ -86,17 +89,23 @@ class Decoder:
 
     def __init__(self, arrays: list[Array]) -> None:
         self.arrays: list[Array | None] = [*arrays]
+        self._parts = 0
+
+    def _count(self, parts: int) -> None:
+        self._parts += parts
+        require(self._parts <= PARTS, f"more than {PARTS} values")
 
     def tree(self, form: Any, depth: int = 0) -> Any:
         """The value that a JSON form stands for. Raises WireError."""
         require(depth <= 2 * DEPTH, "nested too deeply")
+        self._count(1)
         kind = type(form)
         if kind in PLAIN:
             return form
         if kind is str:
             return form if form.isascii() else form.encode("utf-8", "replace").decode("utf-8")
         if kind is list:
-            return [self.tree(item, depth + 1) for item in form]
+            return self._items(form, depth + 1)
         require(kind is dict and len(form) == 1, "a tagged value has one tag")
         ((tag, content),) = form.items()
         reader = self._TAGS.get(tag)
@@ -106,6 +115,9 @@ class Decoder:
 
     def _items(self, content: Any, depth: int) -> list[Any]:
         require(type(content) is list, "a list is expected under this tag")
+        if NUMBERS.issuperset(map(type, content)):  # which stand for themselves
+            self._count(len(content))
+            return [*content]
         return [self.tree(item, depth) for item in content]
 
     def _tuple(self, content: Any, depth: int) -> Any:
@@ -118,6 +130,7 @@ class Decoder:
         keys = [self.tree(key, depth) for key, _ in pairs]
         require(KEYS.issuperset(map(type, keys)), "keys are plain")
         try:
+            require(len(keys) - len({hash(key) for key in keys}) <= ALIKE, "keys of a dict that share a hash")
             return dict(zip(keys, (self.tree(value, depth) for _, value in pairs), strict=True))
         except TypeError as error:  # a tuple key that holds something unhashable
             raise malformed(str(error)) from None

@@ -14,6 +14,7 @@ from autograder.wire.values import (
     DEPTH,
     DTYPES,
     HEADER_BYTES,
+    PARTS,
     Array,
     Callback,
     Opaque,
@@ -37,11 +38,15 @@ class Encoder:
         self.arrays: list[dict[str, Any]] = []
         self.buffers: list[memoryview] = []
         self.opaque = opaque
+        self._parts = 0
 
     def tree(self, value: Any, depth: int = 0) -> Any:
         """The JSON form of a value; arrays are set aside in `buffers`."""
         if depth > DEPTH:
             raise WireError(f"a value nested deeper than {DEPTH} levels cannot be sent")
+        self._parts += 1
+        if self._parts > PARTS:
+            raise WireError(f"a value of more than {PARTS} parts cannot be sent: is it to be an array?")
         encode = self._FORMS.get(type(value))
         if encode is not None:
             return encode(self, value, depth)
