@@ -280,14 +280,18 @@ def dask(full: bool) -> Figures:
     with each batch, but that is in the few and in the many alike.
     """
     few, many, rounds = (20, 120, 5) if full else (8, 40, 3)
-    topic = "classification"
+    return _dask_and_local(ROOT, "classification", few, many, rounds)
+
+
+def _dask_and_local(root: Path, topic: str, few: int, many: int, rounds: int) -> Figures:
+    """All four batches of each round in turn."""
     with folder() as place, closing(probes.Loopback(workers=2)) as cluster:
         for name, count in {"few": few, "many": many}.items():
-            copies(place / name, topic, solution(topic), count)
+            copies(place / name, topic, solution(topic, root), count)
         where = {"local": ("--jobs", "2"), "dask": ("--cluster", cluster.address)}
 
         def graded(name: str, side: str) -> Cost:
-            return batch(ROOT, topic, place / name, place / f"out_{side}_{name}", *where[side], cores=2)
+            return batch(root, topic, place / name, place / f"out_{side}_{name}", *where[side], cores=2)
 
         graded("few", "dask")  # what a worker loads once is no part of what a submission costs
         sides = {

@@ -97,7 +97,8 @@ class Bare(Student):
     def _echo(self, function: Any, arguments: tuple[Any, ...]) -> tuple[Answer, Any]:
         given = [self._given(argument) for argument in arguments]
         value = self._tried(vars(self._direct.engine.namespace)[function.name], given, {})
-        return Answer(self, function.name, value=outgoing(value), ref=self._direct.keep(value), inputs={}), outgoing(given)
+        answer = Answer(self, function.name, value=outgoing(value), ref=self._direct.keep(value), inputs={})
+        return answer, outgoing(given)
 
     def _tried(self, function: Callable[..., Any], given: list[Any], keywords: dict[str, Any]) -> Any:
         try:
