@@ -122,6 +122,8 @@ def model(full: bool, only: str = "") -> Figures:
     course, count = Course(ROOT), 60 if full else 20
     chosen = [only] if only else course.topics() if full else ["regularization", "self_attention"]
     found: Figures = {topic: _compared(course, topic, count) for topic in chosen}
+    if only:
+        return found
     sums = {key: sum(found[topic][key] for topic in chosen) for key in ("predicted", "right", "mixed")}
     ratios = {
         "right_over_model": round(sums["right"] / sums["predicted"], 3),
