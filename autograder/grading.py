@@ -34,7 +34,7 @@ from autograder.recorded import Plays, Recorded, Unasked
 from autograder.reference import LiveOracle, Oracle, Remembered
 from autograder.sandbox import learning
 from autograder.sandbox.protocol import Sandbox
-from autograder.scoring import exercise_of, report_of
+from autograder.scoring import report_of
 from autograder.student import CPU, Connection, Local, Place, Remote
 
 UNUSED = (
@@ -244,8 +244,3 @@ def _recorded_suspects(recorded: Recorded) -> Suspects:
     for name, facts in recorded.mistakes.items():
         found.setdefault(facts["exercise"], []).append(Suspect(name, facts["hint"], Unasked()))
     return {exercise: tuple(suspects) for exercise, suspects in found.items()}
-
-
-def exercise_named(only: str, assignment: Assignment) -> str | None:
-    """The exercise that ONLY= means, whether it names one or one of its questions."""
-    return exercise_of(only, [exercise.name for exercise in assignment.exercises])

@@ -224,8 +224,9 @@ def focus(view: View, report: Report, assignment: Assignment) -> str:
 
 def following(view: View, report: Report, assignment: Assignment) -> str:
     """The open exercise after the shown one, from the first again after the last."""
-    names = [s.exercise.name for s in by_exercise(report, assignment.exercises)]
-    open_ones = [s.exercise.name for s in by_exercise(report, assignment.exercises) if not s.is_complete]
+    scores = by_exercise(report, assignment.exercises)
+    names = [score.exercise.name for score in scores]
+    open_ones = [score.exercise.name for score in scores if not score.is_complete]
     place = names.index(view.exercise) if view.exercise in names else -1
     later = [name for name in open_ones if names.index(name) > place]
     return next(iter(later or open_ones), "")

@@ -15,7 +15,6 @@ import pytest
 from support_editions import edition_of, offline
 
 from autograder.authoring import release
-from autograder.authoring.recorder import recording
 from autograder.authoring.starters import generated
 from autograder.authoring.twins import twin
 from autograder.manifest import Course
@@ -182,10 +181,9 @@ def run(folder, *words):
 
 
 @pytest.mark.slow
-def test_an_edition_of_a_topic_grades_modules_and_notebooks_by_itself(tmp_path):
-    recorded = recording(COURSE, "classification")
+def test_an_edition_of_a_topic_grades_modules_and_notebooks_by_itself(tmp_path, recorded):
     archive = release.write(
-        release.contents(COURSE, ["classification"], lambda *_: recorded), tmp_path / "out" / "edition"
+        release.contents(COURSE, ["classification"], lambda _, topic: recorded(topic)), tmp_path / "out" / "edition"
     )
     zipfile.ZipFile(archive).extractall(tmp_path)
     folder = tmp_path / "edition"
@@ -205,8 +203,8 @@ def test_an_edition_of_a_topic_grades_modules_and_notebooks_by_itself(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("topic", PLAYED)
-def test_the_recording_of_a_topic_names_its_mistakes_and_keeps_its_alternatives(topic, tmp_path):
-    done = offline(edition_of(COURSE, topic, tmp_path / "edition"), COURSE, topic)
+def test_the_recording_of_a_topic_names_its_mistakes_and_keeps_its_alternatives(topic, tmp_path, recorded):
+    done = offline(edition_of(COURSE, topic, tmp_path / "edition", recorded(topic)), COURSE, topic)
     assert (done.spoilt, done.misnamed) == ([], [])
     assert len(done.named) >= 0.95 * len(done.caught) > 0, [f"{each.variant.id}: {each.why}" for each in done.caught]
     assert done.enough
