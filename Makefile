@@ -79,8 +79,8 @@ lint: $(VENV)/developer.stamp ## style, types, floors and spelling alone
 	@$(BIN)/lint-imports
 	@$(BIN)/codespell
 
-mutants: $(VENV)/developer.stamp ## known mistakes caught and named, alternatives kept [TOPIC=…] [SEEDS=3] [RECORDED=1]
-	@$(RUN) mutants $(TOPIC) $(if $(RECORDED),--recorded,--seeds $(or $(SEEDS),3))
+mutants: $(VENV)/developer.stamp ## known mistakes caught and named, alternatives kept [TOPIC=…] [ONLY=…] [SEEDS=3] [RECORDED=1]
+	@$(RUN) mutants $(TOPIC) $(if $(ONLY),--only $(ONLY)) $(if $(RECORDED),--recorded,--seeds $(or $(SEEDS),3))
 
 strangers: $(VENV)/developer.stamp ## programs in no bank get no wrong name, those in it their own; with and without solutions
 	@AUTOGRADER_STRANGERS=all $(BIN)/python -m pytest -q -s tests/autograder/diagnosis/test_strangers.py \

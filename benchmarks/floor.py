@@ -7,7 +7,7 @@ and nothing is written down.
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import sys
 import types
 import warnings
@@ -71,12 +71,11 @@ class Bare(Student):
 
 def questions(course: Course, topic: str) -> Iterator[tuple[str, Question]]:
     """The test functions of a topic's graders by name, loaded once."""
+    package = types.ModuleType(f"floor_{topic}")
+    package.__path__ = [str(course.root / "tests" / "graders" / topic)]
+    sys.modules[package.__name__] = package
     for path in course.graders(topic):
-        spec = importlib.util.spec_from_file_location(f"floor_{topic}_{path.stem}", path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = importlib.import_module(f"{package.__name__}.{path.stem}")
         yield from ((n.removeprefix("test_"), f) for n, f in vars(module).items() if n.startswith("test_"))
 
 

@@ -24,15 +24,15 @@ from autograder.recorded.values import File
 from autograder.stubs import solution_lines
 
 ROOMS = (
-    *("__init__.py", "__main__.py", "bank.py", "compare.py", "data.py", "endings.py", "fingerprint.py", "graders.ini"),
-    *("grading.py", "grids.py", "language.py", "manifest.py", "model.py", "plugin.py", "py.typed", "questions.py"),
+    *("__init__.py", "__main__.py", "bank.py", "data.py", "endings.py", "fingerprint.py", "graders.ini"),
+    *("grading.py", "grids.py", "language.py", "manifest.py", "plugin.py", "py.typed", "questions.py"),
     *("reference.py", "rules.py", "scoring.py", "steps.py", "stubs.py"),
-    *("checks", "diagnosis", "locale", "notebooks", "recorded", "render", "sandbox"),
+    *("checks", "compare", "diagnosis", "locale", "model", "notebooks", "recorded", "render", "sandbox"),
     *(f"platforms/{name}.py" for name in ("__init__", "engine", "feedback", "kernel")),
     *("sources/__init__.py", "sources/folders.py", "student", "loop", "wire"),
     *(f"cli/{name}.py" for name in ("__init__", "codes", "doctor", "grade", "loop", "parsing", "report")),
 )
-STAFF = ("render/overview.py", "render/similar.py")
+STAFF = ("render/classroom.py", "render/overview.py", "render/similar.py")
 SUFFIXES = {".py", ".ini", ".po", ".mo", ".typed", ".css", ".js", ".html", ".svg"}
 PAGES = ("LICENSE", "docs/students.md", "docs/students.zh-CN.md", "docs/pictures/*.svg")
 HANDOUT = ("assignment.toml", "README.md", "README.zh-CN.md", "figures/*.svg", "figures/*.png")

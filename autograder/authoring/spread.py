@@ -54,10 +54,13 @@ def try_part(part: Part) -> list[Told]:
     return [(trial.variant.id, trial.seed, trial.report, trial.excess) for trial in done]
 
 
-def spread_trials(grader: Grader, seeds: Sequence[str], pool: Pool) -> tuple[list[Trial], list[Trial]]:
-    """Every known mistake and every alternative of a topic under every seed, the exercises spread over processes."""
+def spread_trials(grader: Grader, seeds: Sequence[str], pool: Pool, only: str = "") -> tuple[list[Trial], list[Trial]]:
+    """Every known mistake and alternative of a topic under every seed, the exercises spread over processes.
+
+    only: an exercise, all when empty.
+    """
     # the last exercises are training, which takes longest: they go first
-    names = [exercise.name for exercise in reversed(grader.assignment.exercises)]
+    names = [only] if only else [exercise.name for exercise in reversed(grader.assignment.exercises)]
     root, topic = grader.course.root, grader.topic
     parts = [Part(root, topic, kind, name, tuple(seeds)) for kind in ("mistakes", "alternatives") for name in names]
     found: dict[str, list[Trial]] = {"mistakes": [], "alternatives": []}

@@ -14,13 +14,15 @@ REGISTERED = ("exercise", "caught", "named", "alternatives passed", "worst separ
 AUTOMATIC = ("exercise", "mutants", "killed", "explained", "survivors")
 
 
-def mutants_table(assignment: Assignment, mistakes: Sequence[Trial], alternatives: Sequence[Trial]) -> str:
-    """The registered ones, a row an exercise and one for all.
+def mutants_table(
+    assignment: Assignment, mistakes: Sequence[Trial], alternatives: Sequence[Trial], only: str = ""
+) -> str:
+    """The registered ones, a row for each exercise (only: of one) and one for all.
 
     caught: mistakes that lost points under every seed, of those registered; named: those among them that were
     named by their own id and no other under every seed; alternatives that kept every point under every seed.
     """
-    names = [exercise.name for exercise in assignment.exercises]
+    names = [only] if only else [exercise.name for exercise in assignment.exercises]
     rows = [_row(name, _of(mistakes, name), _of(alternatives, name)) for name in names]
     return aligned([REGISTERED, *rows, _row(assignment.topic, mistakes, alternatives)])
 

@@ -14,6 +14,7 @@ from autograder.student import Answer, Origin, Student, resolved
 from autograder.wire import Opaque, Tensor
 
 PART = re.compile(r"→ ([^\s()]+)$")  # a named part: `dw[2]` rather than `result[2]`
+PLAIN = frozenset((bool, int, float, str, type(None)))
 SHOWN = "shown"
 NO_GRADIENT = "gradient"  # the kind of a refusal: None, where there should be one
 
@@ -56,8 +57,8 @@ def look(answer: Any, check: str) -> Any:
 
 def refuse_other_device(answer: Answer, value: Any) -> None:
     """A tensor on the CPU is no answer where the GPU was asked. Raises StudentFault."""
-    wanted, found = answer._student._device, _devices(value)
-    if wanted != "cpu" and "cpu" in found:
+    wanted = answer._student._device
+    if wanted != "cpu" and "cpu" in _devices(value):
         raise wrong_form(answer, sentence("the result lies on the device cpu, expected {wanted}", wanted=wanted))
 
 
@@ -86,6 +87,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Tensor):
         return value.array
     if isinstance(value, (tuple, list)):
+        if PLAIN.issuperset(map(type, value)):
+            return value
         return type(value)(plain(item) for item in value)
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}

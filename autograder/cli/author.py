@@ -28,7 +28,7 @@ def add_to(commands: Commands) -> None:
     mutants = command(commands, "mutants", _mutants, "tables of wrong answers: registered, or made by machine")
     mutants.add_argument("--auto", action="store_true", help="change the solution by machine; list what survives")
     mutants.add_argument("--recorded", action="store_true", help="by a student's edition: what is named offline")
-    mutants.add_argument("--only", default="", help="with --auto: one exercise")
+    mutants.add_argument("--only", default="", help="one exercise of the topic")
     mutants.add_argument("--seeds", type=int, default=3, help="under how many seeds (default: %(default)s)")
     mutants.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
     for words in (starter, notebook, check, mutants):
@@ -119,17 +119,24 @@ def _live(course: Course, topic: str, seeds: tuple[str, ...]) -> int:
 
 def _mutants(options: argparse.Namespace) -> int:
     _positive(options, "jobs")
-    if options.only and not (options.auto and options.topic):
-        raise UsageError("--only needs a topic and --auto: autograder mutants TOPIC --auto --only EXERCISE")
+    if options.only and (options.recorded or not options.topic):
+        raise UsageError("--only needs a topic, and no --recorded: autograder mutants TOPIC --only EXERCISE")
     if options.recorded and options.auto:
         raise UsageError("--recorded is about registered mistakes, --auto about those made by machine: ask for one")
     course = course_of(options)
     refused = 0
     for topic in topics_of(course, options.topic):
+        _known_exercise(course, topic, options.only)
         refused += (_automatic if options.auto else _recorded if options.recorded else _registered)(
             course, topic, options
         )
     return INCOMPLETE if refused else GRADED
+
+
+def _known_exercise(course: Course, topic: str, only: str) -> None:
+    names = [exercise.name for exercise in course.assignment(topic).exercises]
+    if only and only not in names:
+        raise UsageError(f"{topic} has no exercise {only!r}{nearest(only, names)}")
 
 
 def _registered(course: Course, topic: str, options: argparse.Namespace) -> int:
@@ -139,8 +146,8 @@ def _registered(course: Course, topic: str, options: argparse.Namespace) -> int:
     from autograder.grading import Grader
 
     grader = Grader(course, topic)
-    mistakes, alternatives = spread_trials(grader, _seeds(options.seeds), lambda: processes(options.jobs))
-    print(mutants_table(grader.assignment, mistakes, alternatives))
+    mistakes, alternatives = spread_trials(grader, _seeds(options.seeds), lambda: processes(options.jobs), options.only)
+    print(mutants_table(grader.assignment, mistakes, alternatives, options.only))
     refusals = [*mistakes_caught(mistakes), *alternatives_kept(alternatives)]
     for refusal in refusals:
         print(f"  {refusal}")
@@ -163,9 +170,6 @@ def _automatic(course: Course, topic: str, options: argparse.Namespace) -> int:
     from autograder.authoring.table import automatic_table
 
     assignment = course.assignment(topic)
-    names = [exercise.name for exercise in assignment.exercises]
-    if options.only and options.only not in names:
-        raise UsageError(f"{topic} has no exercise {options.only!r}{nearest(options.only, names)}")
     pool = lambda: processes(options.jobs)  # noqa: E731 - a word of its own would be longer
     fates = mutants.graded(course, topic, _seeds(options.seeds), pool, options.only)
     folder = course.solutions(topic).relative_to(course.root)

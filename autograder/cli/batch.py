@@ -18,7 +18,7 @@ from autograder.model import Assignment, Isolation, Sentence, UsageError, senten
 if TYPE_CHECKING:
     from autograder.gradebook import Book
     from autograder.policies import Policy
-    from autograder.render.terminal import Page
+    from autograder.render.classroom import ClassPage
     from autograder.roster import Roster
     from autograder.scoring import Tally
     from autograder.sources.planning import Plan
@@ -68,12 +68,12 @@ def places(course: Course, topics: tuple[str, ...], options: argparse.Namespace)
 def run(options: argparse.Namespace) -> int:
     """Grade everybody, write the gradebook, print what happened. Raises UsageError."""
     from autograder import coursefile
-    from autograder.render.terminal import Page
+    from autograder.render.classroom import ClassPage
     from autograder.sources.planning import plan
 
     course = course_of(options)
     topics = topics_of(course, "" if options.topic == "all" else options.topic)
-    page = Page(chosen(options.lang))
+    page = ClassPage(chosen(options.lang))
     rules = coursefile.read(course.root / "course.toml")
     limits = {topic: course.assignment(topic).limits for topic in topics}
     with ExitStack() as stack:
@@ -110,7 +110,7 @@ def _graded(
     topics: tuple[str, ...],
     found: Plan,
     options: argparse.Namespace,
-    page: Page,
+    page: ClassPage,
     jobs: int,
     rules: Mapping[str, Policy],
 ) -> int:

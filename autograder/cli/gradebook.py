@@ -62,9 +62,9 @@ def opened(options: argparse.Namespace) -> Book:
 
 def _show(book: Book, options: argparse.Namespace) -> None:
     from autograder import coursefile, running
-    from autograder.render.terminal import Page
+    from autograder.render.classroom import ClassPage
 
-    page, course = Page(chosen(options.lang)), course_of(options)
+    page, course = ClassPage(chosen(options.lang)), course_of(options)
     rules = coursefile.read(course.root / "course.toml")
     topics = [options.topic] if options.topic else book.topics()
     for topic in topics:

@@ -39,12 +39,12 @@ def run(options: argparse.Namespace) -> int:
     """Grade again, show the difference, let it count only if asked to. Raises UsageError."""
     from autograder import regrading, running
     from autograder.render import tables
-    from autograder.render.terminal import Page
+    from autograder.render.classroom import ClassPage
     from autograder.results import put
     from autograder.sandbox.choice import require_isolation
     from autograder.sheets import written
 
-    course, page = course_of(options), Page(chosen(options.lang))
+    course, page = course_of(options), ClassPage(chosen(options.lang))
     assignment = course.assignment(options.topic)
     with opened(options) as book:
         if options.apply and not options.all and book.runs("regrade", options.topic):

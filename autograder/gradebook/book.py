@@ -14,8 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from autograder.gradebook import schema
-from autograder.gradebook.rows import Event, Question, Standing, digest_of, event_of, heard, plain_text, said, told
-from autograder.model import Outcome, Receipt, Report, Submission, UsageError
+from autograder.gradebook.rows import (
+    Event,
+    Standing,
+    decided,
+    digest_of,
+    event_of,
+    plain_text,
+    said,
+    standing_of,
+    submission_of,
+    told,
+)
+from autograder.model import Outcome, Report, Submission, UsageError
 from autograder.render import document
 
 
@@ -238,17 +249,7 @@ class Book:
             "SELECT name, exercise, points, score, hidden, status, mistake, seconds, bonus FROM question_result "
             "WHERE grading = ? ORDER BY position", (row["grading"],)
         )  # fmt: skip
-        truths = ("hidden", "bonus")
-        questions = tuple(Question(**dict(each) | {name: bool(each[name]) for name in truths}) for each in asked)
-        return Standing(
-            student=row["student"], name=row["name"], section=row["section"], ids=json.loads(row["ids"]),
-            topic=row["topic"], submission=row["submission"], grading=row["grading"], leader=row["leader"],
-            handed_in=datetime.fromisoformat(row["handed_in"]) if row["handed_in"] else None, late=bool(row["late"]),
-            seen_at=datetime.fromisoformat(row["seen_at"]), score=row["score"], points=row["points"] or 0.0,
-            is_final=bool(row["is_final"]), flagged=tuple(filter(None, row["flagged"].split(","))),
-            trouble=row["trouble"], problem=heard(row["problem"]),
-            note=heard(row["note"]), seed=row["seed"], source=row["source"], place=row["place"], questions=questions,
-        )  # fmt: skip
+        return standing_of(row, asked)
 
     def fingerprints(self, topic: str) -> dict[int, str]:
         """What each grading of a topic rests on."""
@@ -273,11 +274,7 @@ class Book:
             "ORDER BY id",
             (row["topic"], row["leader"], row["digest"]),
         )
-        files = {f"{row['topic']}.py": zlib.decompress(row["content"])} if row["content"] is not None else {}
-        at = datetime.fromisoformat(row["handed_in"]) if row["handed_in"] else None
-        others = tuple(member[0] for member in members)
-        receipt = Receipt(at, bool(row["late"]), 1, others, row["source"], row["place"], heard(row["note"]))
-        return Submission(row["leader"], files, None, heard(row["problem"]), receipt)
+        return submission_of(row, [member[0] for member in members])
 
     def history(self, student: str) -> list[tuple[str, str]]:
         """All that happened about one student: when and what, in the order of time."""
@@ -290,10 +287,7 @@ class Book:
         found = [(row["at"], told(row)) for row in gradings]
         for e in self.events(student=student):
             if e.student == student or (e.kind in ("apply", "revert") and not e.student):
-                state = "" if e.holds else " (reverted)"
-                value = f" {json.dumps(e.value, ensure_ascii=False)}" if e.value else ""
-                target = f" of {e.target}" if e.target is not None else ""
-                found.append((e.at, f"decision {e.id}: {e.kind}{target} {e.topic}{value} by {e.who}: {e.why}{state}"))
+                found.append((e.at, decided(e)))
         return sorted(found)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from autograder.model import Sentence, Submission
+from autograder.model import Receipt, Sentence, Submission
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,41 @@ def told(row: sqlite3.Row) -> str:
         f"grader {row['grader'][:12]}, {row['kind']} {row['run']} by {row['who']}"
         f"{': ' if row['why'] else ''}{row['why']}"
     )
+
+
+def decided(event: Event) -> str:
+    """A decision in a line of a student's history."""
+    state = "" if event.holds else " (reverted)"
+    value = f" {json.dumps(event.value, ensure_ascii=False)}" if event.value else ""
+    target = f" of {event.target}" if event.target is not None else ""
+    return f"decision {event.id}: {event.kind}{target} {event.topic}{value} by {event.who}: {event.why}{state}"
+
+
+def standing_of(row: sqlite3.Row, asked: Iterable[sqlite3.Row]) -> Standing:
+    """A submission with the grading in force. asked: the results of its questions."""
+    truths = ("hidden", "bonus")
+    questions = tuple(Question(**dict(each) | {name: bool(each[name]) for name in truths}) for each in asked)
+    return Standing(
+        student=row["student"], name=row["name"], section=row["section"], ids=json.loads(row["ids"]),
+        topic=row["topic"], submission=row["submission"], grading=row["grading"], leader=row["leader"],
+        handed_in=_moment(row["handed_in"]), late=bool(row["late"]),
+        seen_at=datetime.fromisoformat(row["seen_at"]), score=row["score"], points=row["points"] or 0.0,
+        is_final=bool(row["is_final"]), flagged=tuple(filter(None, row["flagged"].split(","))),
+        trouble=row["trouble"], problem=heard(row["problem"]),
+        note=heard(row["note"]), seed=row["seed"], source=row["source"], place=row["place"], questions=questions,
+    )  # fmt: skip
+
+
+def submission_of(row: sqlite3.Row, members: Iterable[str]) -> Submission:
+    """A submission as it was handed in, under the name of the one whose seed it has. members: the others."""
+    files = {f"{row['topic']}.py": zlib.decompress(row["content"])} if row["content"] is not None else {}
+    at = _moment(row["handed_in"])
+    receipt = Receipt(at, bool(row["late"]), 1, tuple(members), row["source"], row["place"], heard(row["note"]))
+    return Submission(row["leader"], files, None, heard(row["problem"]), receipt)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def plain_text(text: str) -> str:

@@ -169,8 +169,9 @@ questions, another its hidden ones). Every way grades public and hidden question
   half as notebooks
 
 Inputs are drawn from seed {seed}. Kernels are forked from one that has imported what they need, and notebooks share one
-engine; nothing else differs from a single run. "Same" means that no score differs; "not run" that the way was not gone
-yet, "(n run)" that n submissions have.
+engine; nothing else differs from a single run. A command of nbgrader's or Otter's that fails or warns, of metadata for
+instance, ends the run. "Same" means that no score differs; "not run" that the way was not gone yet, "(n run)" that n
+submissions have.
 
 Versions: {versions}. Program and topics, as the reports' fingerprints have them: {states}.
 

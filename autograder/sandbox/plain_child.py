@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 
-from autograder.sandbox import learning, worker
+from autograder.sandbox import learning, serving
 
 
 def main(
@@ -17,7 +17,7 @@ def main(
     wire.sendall(nonce.encode())
     with contextlib.suppress(ImportError):  # Windows has no limits
         _limit(memory_bytes, cpu_seconds, file_bytes, open_files)
-    worker.serve(wire)
+    serving.serve(wire)
 
 
 def _limit(memory_bytes: int, cpu_seconds: int, file_bytes: int, open_files: int) -> None:

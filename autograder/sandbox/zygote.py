@@ -42,7 +42,7 @@ def main(descriptor: int, framework: str, visible: Sequence[str], wanted: Sequen
     walls = raised(visible, wanted)
     if walls.scratch is not None:
         os.environ["TMPDIR"] = walls.scratch  # importing torch's optimisers asks for a folder to write in
-    from autograder.sandbox import learning, worker  # NumPy: only now, because walls need a single thread
+    from autograder.sandbox import learning, serving  # NumPy: only now, because walls need a single thread
 
     learning.warm(framework, for_many=for_many)
     _seed()
@@ -53,7 +53,7 @@ def main(descriptor: int, framework: str, visible: Sequence[str], wanted: Sequen
     orders = socket.socket(fileno=descriptor)
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the grader has left
         orders.send(json.dumps({"ready": True, "layers": walls.described()}).encode())
-        _obey(orders, walls, worker.serve)
+        _obey(orders, walls, serving.serve)
     os._exit(0)  # taking torch apart would take 0.4 seconds, and the grader waits
 
 

@@ -95,22 +95,29 @@ class Line:
             if self._child.wire in ready or writable:
                 return
 
-    def _drain_once(self) -> None:
+    def _drain(self, most: int) -> None:
+        """Take what has been printed; beyond so many dropped bytes it may wait."""
+        while self._output_open and select.select([self._child.output], [], [], 0)[0] and self._dropped < most:
+            if not self._drain_once():
+                return
+
+    def _drain_once(self) -> bool:
+        """Whether there was something, if only the end: a byte sent as urgent may be announced and never come."""
         try:
             part = self._child.output.recv(1 << 16)
         except BlockingIOError:
-            return
+            return False
         except OSError:
             part = b""
         self._output_open = bool(part)
         room = max(0, self._output_bytes - len(self._printed))
         self._printed += part[:room]
         self._dropped += len(part) - len(part[:room])
+        return True
 
     def printed(self) -> str:
         """What the student has printed since the last time it was asked for, bounded; the rest is counted."""
-        while self._output_open and select.select([self._child.output], [], [], 0)[0] and self._dropped < 1 << 24:
-            self._drain_once()
+        self._drain(1 << 24)
         text = self._printed.decode("utf-8", "replace")
         if self._dropped:
             text += f"\n… and {self._dropped} bytes more"
@@ -139,7 +146,6 @@ class Line:
     def end(self, *, patience: float = 0.0) -> Ending:
         """Kill the child; what it printed last is kept for `printed`. Raises SandboxError."""
         with contextlib.suppress(OSError, ValueError):
-            while self._output_open and select.select([self._child.output], [], [], 0)[0] and self._dropped < 1 << 20:
-                self._drain_once()
+            self._drain(1 << 20)
         self._output_open = False
         return self._child.end(patience=patience)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import secrets
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,8 @@ from autograder import wire
 from autograder.model import Exercise, GraderMistake, Limits, StudentFault, Submission, Use
 from autograder.sandbox.protocol import Ending, Sandbox, SandboxError
 from autograder.student import faults
-from autograder.student.connection import REFUSED, Functions, answer_callback, encoded
+from autograder.student.call import Call
+from autograder.student.connection import REFUSED, Functions, answer_callback
 from autograder.student.line import Gone, Late, Line, Meanwhile
 from autograder.student.rulebook import Rulebook
 
@@ -26,44 +25,6 @@ DYING_SECONDS = 0.2
 PATIENCE = 4.0  # times the seconds for an answer, where others have the processor
 GRAIN_SECONDS = 0.02
 MOST_HASTE = 5.0  # how many times sooner at most a question is given up after others of its exercise were late
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request on its way. asked: its words. nonce: what nobody over there could know before it was sent.
-
-    deadline: for all of it, callbacks included. patience: seconds beyond it, at most, where the process was kept from
-    running; granted: how much of it was. said: what a callback said of its own accord.
-    """
-
-    number: int
-    asked: str
-    functions: Functions
-    deadline: float
-    patience: float = 0.0
-    nonce: int = field(default_factory=lambda: secrets.randbits(62))
-    said: list[Exception] = field(default_factory=list)
-    granted: list[float] = field(default_factory=lambda: [0.0])
-
-    @property
-    def until(self) -> float:
-        """The deadline, with what has been granted beyond it."""
-        return self.deadline + self.granted[0]
-
-    def frames(self, request: Mapping[str, Any]) -> list[memoryview]:
-        """The request as it is sent. Raises GraderMistake for an argument that cannot travel."""
-        return encoded({"id": self.number, "nonce": self.nonce, **request}, self.asked)
-
-    def kind(self, reply: Mapping[str, Any]) -> str:
-        """answer, raised or callback. Raises WireError. Every field may hold a value whose == is odd, e.g. an array."""
-        nonce, kind = reply.get("nonce"), reply.get("kind")
-        if type(nonce) is not int or nonce != self.nonce:
-            raise wire.WireError("malformed frame: it does not belong to what was asked")
-        if type(kind) is not str or kind not in ("answer", "raised", "callback"):
-            raise wire.WireError("malformed frame: it is neither an answer, an exception nor a callback")
-        if kind == "answer" and "value" not in reply:
-            raise wire.WireError("malformed frame: an answer without a value")
-        return kind
 
 
 class Remote:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from autograder.wire.values import (
+    ALIKE,
     ARRAYS,
     AXES,
     DEPTH,
     DEVICES,
     DTYPES,
+    PARTS,
     SIDE,
     Array,
     Callback,
@@ -26,11 +27,23 @@ from autograder.wire.values import (
     axes_of,
 )
 
+NUMBERS = frozenset([bool, int, float])
+PLAIN = NUMBERS | {type(None)}
+KEYS = {str, int, float, bool, type(None), tuple}
+SPEC = {"dtype", "shape", "order"}
+LITTLE = {code: np.dtype("?" if code == "b1" else f"<{code}") for code in DTYPES}
+NATIVE = {code: dtype.newbyteorder("=") for code, dtype in LITTLE.items()}
+
+
+def malformed(rule: str) -> WireError:
+    """The error for a frame that breaks a rule."""
+    return WireError(f"malformed frame: {rule}")
+
 
 def require(holds: bool, rule: str) -> None:
     """Raise WireError with the rule unless it holds."""
     if not holds:
-        raise WireError(f"malformed frame: {rule}")
+        raise malformed(rule)
 
 
 def _whole(value: Any, rule: str, most: int = SIDE) -> int:
@@ -40,22 +53,35 @@ def _whole(value: Any, rule: str, most: int = SIDE) -> int:
 
 def read_array(spec: Any, payload: memoryview, offset: int) -> tuple[Array, int]:
     """One array out of the payload, fresh and native, and the offset after it."""
-    require(type(spec) is dict and set(spec) == {"dtype", "shape", "order"}, "an array is {dtype, shape, order}")
-    require(type(spec["dtype"]) is str and spec["dtype"] in DTYPES, f"dtype {str(spec['dtype'])[:20]!r}")
-    require(type(spec["shape"]) is list and len(spec["shape"]) <= AXES, f"at most {AXES} axes")
-    shape = tuple(_whole(side, "a side of a shape") for side in spec["shape"])
-    require(math.prod(max(side, 1) for side in shape) <= SIDE, "a shape too large")
-    dtype = np.dtype("<" + spec["dtype"] if spec["dtype"] != "b1" else "?")
-    count = math.prod(shape)
+    require(type(spec) is dict and spec.keys() == SPEC, "an array is {dtype, shape, order}")
+    code, shape, order = spec["dtype"], spec["shape"], spec["order"]
+    if type(code) is not str or code not in DTYPES:
+        raise malformed(f"dtype {str(code)[:20]!r}")
+    count, dtype = _entries(shape), LITTLE[code]
     end = offset + count * dtype.itemsize
     require(end <= len(payload), "an array longer than the payload")
-    if spec["dtype"] == "b1":  # a byte other than 0 and 1 is no bool
+    if code == "b1":  # a byte other than 0 and 1 is no bool
         flat = np.frombuffer(payload, np.uint8, count, offset) != 0
     else:
-        flat = np.frombuffer(payload, dtype, count, offset).astype(dtype.newbyteorder("="))
-    require(type(spec["order"]) is str, "order is a text")
-    axes = axes_of(spec["order"], len(shape))  # axes[i]: which axis lies at place i in memory
+        flat = np.frombuffer(payload, dtype, count, offset).astype(NATIVE[code])
+    if order == "C":
+        return flat.reshape(shape), end
+    require(type(order) is str, "order is a text")
+    axes = axes_of(order, len(shape))  # axes[i]: which axis lies at place i in memory
     return flat.reshape([shape[axis] for axis in axes]).transpose(sorted(range(len(axes)), key=axes.__getitem__)), end
+
+
+def _entries(shape: Any) -> int:
+    """How many entries an array of this shape has."""
+    if type(shape) is not list or len(shape) > AXES:
+        raise malformed(f"at most {AXES} axes")
+    count = extent = 1
+    for side in shape:
+        if type(side) is not int or not 0 <= side <= SIDE:
+            raise malformed("a side of a shape")
+        count, extent = count * side, extent * (side or 1)
+    require(extent <= SIDE, "a shape too large")
+    return count
 
 
 class Decoder:
@@ -63,25 +89,35 @@ class Decoder:
 
     def __init__(self, arrays: list[Array]) -> None:
         self.arrays: list[Array | None] = [*arrays]
+        self._parts = 0
+
+    def _count(self, parts: int) -> None:
+        self._parts += parts
+        require(self._parts <= PARTS, f"more than {PARTS} values")
 
     def tree(self, form: Any, depth: int = 0) -> Any:
         """The value that a JSON form stands for. Raises WireError."""
         require(depth <= 2 * DEPTH, "nested too deeply")
-        if form is None or type(form) in (bool, int, float):
+        self._count(1)
+        kind = type(form)
+        if kind in PLAIN:
             return form
-        if type(form) is str:
-            return form.encode("utf-8", "replace").decode("utf-8")
-        if type(form) is list:
-            return [self.tree(item, depth + 1) for item in form]
-        require(type(form) is dict and len(form) == 1, "a tagged value has one tag")
+        if kind is str:
+            return form if form.isascii() else form.encode("utf-8", "replace").decode("utf-8")
+        if kind is list:
+            return self._items(form, depth + 1)
+        require(kind is dict and len(form) == 1, "a tagged value has one tag")
         ((tag, content),) = form.items()
         reader = self._TAGS.get(tag)
         if reader is None:
-            raise WireError(f"malformed frame: tag {tag[:20]!r}")
+            raise malformed(f"tag {tag[:20]!r}")
         return reader(self, content, depth + 1)
 
     def _items(self, content: Any, depth: int) -> list[Any]:
         require(type(content) is list, "a list is expected under this tag")
+        if NUMBERS.issuperset(map(type, content)):  # which stand for themselves
+            self._count(len(content))
+            return [*content]
         return [self.tree(item, depth) for item in content]
 
     def _tuple(self, content: Any, depth: int) -> Any:
@@ -92,11 +128,12 @@ class Decoder:
         pairs: list[list[Any]] = content
         require(all(type(pair) is list and len(pair) == 2 for pair in pairs), "a dict is a list of pairs")
         keys = [self.tree(key, depth) for key, _ in pairs]
-        require(all(type(key) in (str, int, float, bool, type(None), tuple) for key in keys), "keys are plain")
+        require(KEYS.issuperset(map(type, keys)), "keys are plain")
         try:
+            require(len(keys) - len({hash(key) for key in keys}) <= ALIKE, "keys of a dict that share a hash")
             return dict(zip(keys, (self.tree(value, depth) for _, value in pairs), strict=True))
         except TypeError as error:  # a tuple key that holds something unhashable
-            raise WireError(f"malformed frame: {error}") from None
+            raise malformed(str(error)) from None
 
     def _float(self, content: Any, depth: int) -> Any:
         require(type(content) is str and content in ("nan", "inf", "-inf"), "float is nan, inf or -inf")
@@ -112,7 +149,7 @@ class Decoder:
         try:
             return int(content, 16)
         except ValueError:
-            raise WireError("malformed frame: int is a hexadecimal string") from None
+            raise malformed("int is a hexadecimal string") from None
 
     def _array(self, content: Any, depth: int) -> Any:
         """Each array once: many mentions of one large array would be as many copies in the grader's memory."""
@@ -157,10 +194,11 @@ Decoder._TAGS = {
 def decode(header: bytes, payload: memoryview) -> dict[str, Any]:
     """The message of one frame. Raises WireError, and nothing else, for anything that is not one."""
     try:
-        top = json.loads(header)
-        require(type(top) is dict and set(top) == {"body", "arrays"}, "a header is {body, arrays}")
+        top = json.loads(header.decode("utf-8"))
+        require(type(top) is dict and top.keys() == {"body", "arrays"}, "a header is {body, arrays}")
         require(type(top["body"]) is dict, "the body is a dict")
-        require(type(top["arrays"]) is list and len(top["arrays"]) <= ARRAYS, f"at most {ARRAYS} arrays")
+        if type(top["arrays"]) is not list or len(top["arrays"]) > ARRAYS:
+            raise malformed(f"at most {ARRAYS} arrays")
         arrays, offset = [], 0
         for spec in top["arrays"]:
             array, offset = read_array(spec, payload, offset)
@@ -171,4 +209,4 @@ def decode(header: bytes, payload: memoryview) -> dict[str, Any]:
     except WireError:
         raise
     except (ValueError, RecursionError, MemoryError, OverflowError, TypeError) as error:
-        raise WireError(f"malformed frame: {type(error).__name__}") from None
+        raise malformed(type(error).__name__) from None

@@ -12,7 +12,9 @@ import numpy as np
 from autograder.wire.values import (
     ARRAYS,
     DEPTH,
+    DTYPES,
     HEADER_BYTES,
+    PARTS,
     Array,
     Callback,
     Opaque,
@@ -25,6 +27,9 @@ from autograder.wire.values import (
     memory_order,
 )
 
+JSON = json.JSONEncoder(separators=(",", ":"))  # made once: json.dumps makes one for each text
+CODES = {np.dtype("?" if code == "b1" else code): code for code in DTYPES}
+
 
 class Encoder:
     """Turns one message into buffers. `opaque(value)` may rescue a value that has no form of its own."""
@@ -33,11 +38,15 @@ class Encoder:
         self.arrays: list[dict[str, Any]] = []
         self.buffers: list[memoryview] = []
         self.opaque = opaque
+        self._parts = 0
 
     def tree(self, value: Any, depth: int = 0) -> Any:
         """The JSON form of a value; arrays are set aside in `buffers`."""
         if depth > DEPTH:
             raise WireError(f"a value nested deeper than {DEPTH} levels cannot be sent")
+        self._parts += 1
+        if self._parts > PARTS:
+            raise WireError(f"a value of more than {PARTS} parts cannot be sent: is it to be an array?")
         encode = self._FORMS.get(type(value))
         if encode is not None:
             return encode(self, value, depth)
@@ -76,7 +85,8 @@ class Encoder:
         return {"complex": [self._float(value.real, depth), self._float(value.imag, depth)]}
 
     def _str(self, value: str, depth: int) -> Any:
-        return str(value).encode("utf-8", "replace").decode("utf-8")
+        text = str(value)
+        return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
     def _tuple(self, value: tuple[Any, ...], depth: int) -> Any:
         return {"tuple": [self.tree(item, depth + 1) for item in value]}
@@ -88,6 +98,18 @@ class Encoder:
         return {"dict": [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]}
 
     def _array(self, value: Array, depth: int) -> Any:
+        code = CODES.get(value.dtype) if type(value) is np.ndarray and value.flags.c_contiguous else None
+        if code is None:
+            return self._rearranged(value, depth)
+        return self._aside(code, value, "C", memoryview(value.tobytes()))
+
+    def _aside(self, code: str, value: Array, order: str, content: memoryview) -> Any:
+        self.arrays.append({"dtype": code, "shape": list(value.shape), "order": order})
+        self.buffers.append(content)
+        return {"array": len(self.arrays) - 1}
+
+    def _rearranged(self, value: Array, depth: int) -> Any:
+        """An array whose bytes are not as they are sent, or whose dtype may not be."""
         try:
             code = dtype_code(value.dtype)
         except WireError:
@@ -97,9 +119,7 @@ class Encoder:
         order = memory_order(value)
         little = value.astype(value.dtype.newbyteorder("<"), copy=False)
         flat = np.array(little.transpose(axes_of(order, value.ndim)), order="C", copy=True, subok=False).reshape(-1)
-        self.arrays.append({"dtype": code, "shape": list(value.shape), "order": order})
-        self.buffers.append(flat.view(np.uint8).data)
-        return {"array": len(self.arrays) - 1}
+        return self._aside(code, value, order, flat.view(np.uint8).data)
 
     def _tensor(self, value: Tensor, depth: int) -> Any:
         return {"tensor": [self._array(value.array, depth)["array"], value.requires_grad, value.device]}
@@ -132,7 +152,7 @@ def to_parts(message: Mapping[str, Any], opaque: Callable[[Any], Any] | None = N
     """The header and the buffers of one message. Raises WireError, naming the type that cannot travel."""
     encoder = Encoder(opaque)
     body = {key: encoder.tree(value) for key, value in message.items()}
-    header = json.dumps({"body": body, "arrays": encoder.arrays}, separators=(",", ":")).encode("ascii")
+    header = JSON.encode({"body": body, "arrays": encoder.arrays}).encode("ascii")
     if len(header) > HEADER_BYTES:
         raise WireError(f"a message whose header takes {len(header)} bytes cannot be sent; {HEADER_BYTES} is the limit")
     if len(encoder.arrays) > ARRAYS:

@@ -15,7 +15,7 @@ from autograder.model import Sentence
 ROOT = Path(__file__).parents[2] / "autograder"
 MET = (
     "checks",
-    "compare.py",
+    "compare",
     "diagnosis",
     "student",
     "rules.py",
@@ -23,6 +23,7 @@ MET = (
     "plugin.py",
     "sources/folders.py",
     "notebooks",
+    "render/classroom.py",
     "render/explained.py",
     "render/live.py",
     "render/hints.py",

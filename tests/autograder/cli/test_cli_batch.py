@@ -163,6 +163,12 @@ def test_the_table_of_mistakes_counts_caught_named_and_kept(run):
     assert everything.split()[:4] == ["vectors", "5/5", "5/5", "4/4"]
 
 
+def test_the_table_of_mistakes_can_be_that_of_one_exercise(run):
+    code, out, _ = run("mutants", "vectors", "--only", "scale", "--seeds", "1")
+    rows = [line.split()[:4] for line in out.splitlines()[1:]]
+    assert (code, rows) == (0, [["scale", "2/2", "2/2", "2/2"], ["vectors", "2/2", "2/2", "2/2"]])
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -170,9 +176,14 @@ def test_the_table_of_mistakes_counts_caught_named_and_kept(run):
         (["check", "vectors", "--flakes", "-1"], "--flakes -1 is not positive"),
         (["mutants", "vectors", "--seeds", "-1"], "--seeds -1 is not positive"),
         (["mutants", "vectors", "--jobs", "-1"], "--jobs -1 is not positive"),
+        (["mutants", "vectors", "--only", "scales"], "vectors has no exercise 'scales'; did you mean 'scale'?"),
+        (
+            ["mutants", "--only", "scale"],
+            "--only needs a topic, and no --recorded: autograder mutants TOPIC --only EXERCISE",
+        ),
     ],
 )
-def test_a_number_that_makes_no_sense_is_exit_code_2(run, words, said):
+def test_words_that_make_no_sense_are_exit_code_2(run, words, said):
     assert run(*words) == (2, "", f"autograder: {said}\n")
 
 

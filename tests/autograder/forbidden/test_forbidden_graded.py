@@ -13,6 +13,7 @@ from autograder.authoring import forbidding
 from autograder.grading import Grader
 from autograder.model import Outcome, Status, Submission
 from autograder.render import document
+from autograder.render.classroom import ClassPage
 from autograder.render.terminal import Page
 from autograder.rules import ruled
 from autograder.scoring import Tally
@@ -118,7 +119,7 @@ def test_a_flag_stands_in_the_gradebook_and_the_batchs_summary(flagging, sandbox
     (report,) = graded(flagging, sandbox, [USING])
     outcome = Outcome(Submission("=alice", {}), report)
     assert "For review: scale" in recorded(tmp_path / "out", flagging.assignment, [outcome]).read_text("utf-8-sig")
-    page = Page("en", Console(file=io.StringIO(), width=200))
+    page = ClassPage("en", Console(file=io.StringIO(), width=200))
     page.batch(Tally([outcome]), tmp_path)
     assert "For review: =alice: scale" in page.console.file.getvalue()
 

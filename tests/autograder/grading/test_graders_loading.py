@@ -110,3 +110,23 @@ def test_two_courses_in_one_process_keep_their_own_graders(tmp_path):
         """
     courses = [with_graders(tmp_path / str(worth), template.format(worth)) for worth in (1, 2)]
     assert [played(Grader(course, "vectors")).points for course in courses] == [1, 2]
+
+
+def test_hidden_questions_take_what_both_need_from_the_public_file_of_their_own_course(tmp_path):
+    public = """
+        WORTH = {}
+        @points(1)
+        def test_scale(student):
+            '''Public'''
+            check_that(student.scale(1.0, 1.0), lambda v: v == 1, "same")
+        """
+    hidden = """
+        from .test_public import WORTH
+        @points(WORTH)
+        def test_scale_again(student):
+            '''Hidden'''
+            check_that(student.scale(1.0, 1.0), lambda v: v == 1, "same")
+        """
+    courses = [with_graders(tmp_path / str(n), public.format(n), hidden=hidden) for n in (1, 2)]
+    reports = [played(Grader(course, "vectors")) for course in courses]
+    assert [[question.points for question in report.questions] for report in reports] == [[1, 1], [1, 2]]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from attacks import KILLS_AND_READS, shadows
-from trees import ROOT, TOPIC, WALLS, read, submit, tried
+from trees import REFUSED, ROOT, TOPIC, WALLS, read, submit, tried
 
 from autograder.manifest import Course
 from autograder.platforms import harness
@@ -13,7 +13,6 @@ from autograder.platforms.gradescope import Settings, write
 from autograder.platforms.samples import samples
 
 pytestmark = pytest.mark.slow
-REFUSED = "this machine cannot keep student code apart (level C)"
 ASKS = """
 import sys
 from autograder.platforms.kernel import Client, GraderFaultError

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from attacks import COMPARISONS_REPLACED, EQUAL_TO_EVERYTHING, FILES_LEFT_BEHIND, IN_OTTER, shadows
-from trees import ROOT, TOPIC, command, read, sources, with_attack
+from trees import REFUSED, ROOT, TOPIC, command, read, sources, tried, with_attack
 
 from autograder.manifest import Course
 from autograder.platforms import harness
@@ -117,6 +117,19 @@ def test_nothing_that_lies_beside_a_submission_is_executed_or_counts(otter, quic
             packed.writestr(name, content)
     assert run(otter, path, otter.archive, quick) == 0
     assert not mark.exists()
+
+
+def test_otter_run_gives_nothing_at_level_c_and_says_why(otter):
+    mark = otter.folder / "executed"
+    write(otter.folder / "open.ipynb", with_attack(otter.student, f"open({str(mark)!r}, 'w').close()"))
+    (otter.folder / "left").mkdir()
+    words = ("otter", "run", "-a", str(otter.archive), "-o", "left", "--no-logo", "open.ipynb")
+    status, said = tried(otter.folder, *words, level="C")
+    assert status != 0
+    assert REFUSED in said
+    assert "set AUTOGRADER_UNSAFE=1 for code that you trust" in said
+    assert not mark.exists()
+    assert list((otter.folder / "left").iterdir()) == []
 
 
 IN_CONTAINER = """

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[3]
 WALLS = Path(__file__).with_name("walls.py")
 TOPIC = "gradient_descent"
 SEED = "2f31"
+REFUSED = "this machine cannot keep student code apart (level C)"
 
 
 def command(folder, *words, **environment):

@@ -13,10 +13,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from autograder.language import say
-from autograder.model import Evidence, Outcome, Status, Submission, Verdict, sentence
+from autograder.model import Evidence, Status, Verdict, sentence
 from autograder.render.explained import WORDS
 from autograder.render.terminal import Page, bar, shown_path
-from autograder.scoring import Tally
 
 LANGUAGES = ("en", "zh")
 
@@ -201,38 +200,6 @@ def test_a_topic_says_what_is_next_done_or_missing():
     page = printed(lambda page: page.topics(rows, "starter"))
     for words in ("shift", "done", "no file", "make grade TOPIC=<topic>", "starter"):
         assert words in page
-
-
-def outcome(student, made=None, problem=None, trouble=""):
-    """What became of a submission."""
-    return Outcome(Submission(student, {}, None, problem), made, trouble)
-
-
-def test_a_batch_says_how_many_how_well_and_whom_to_look_at():
-    evil = "\x1b[31meve"
-    outcomes = [
-        outcome("alice", report(question(), question())),
-        outcome("bob", report(question())),
-        outcome("carol", report(question(Status.OURS))),
-        outcome("dave", report(question(Status.NOT_RUN)), problem=sentence("{name} was not handed in", name="v.py")),
-        outcome(evil, None, trouble="BrokenProcessPool"),
-    ]
-    page = printed(lambda page: page.batch(Tally(outcomes), Path("out/grades.csv")))
-    assert "4 submissions graded; out/grades.csv" in page
-    assert "points: lowest 0, median 2, highest 4" in page
-    assert "not final, a grader failed: carol" in page
-    assert "not readable: dave: v.py was not handed in" in page
-    assert r"not graded, ours to mend: \u001b[31meve: BrokenProcessPool" in page
-    assert "\x1b" not in page
-
-
-def test_a_progress_bar_says_nothing_in_a_pipe():
-    def show(page):
-        with page.progress(3) as advance:
-            for number in range(3):
-                advance(outcome(f"s{number}", report(question())))
-
-    assert printed(show).strip() == ""
 
 
 @pytest.mark.parametrize(

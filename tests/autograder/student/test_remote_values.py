@@ -15,7 +15,8 @@ from autograder.model import StudentFault
     [
         ("deep(40)", "f() raised WireError: a value nested deeper than 32 levels cannot be sent"),
         ("2**5000", "f() raised WireError: an integer of 5001 bits cannot be sent; 4096 is the limit"),
-        ("['x'] * (2 * 10**6)", "f() raised WireError: a message whose header takes"),
+        ("['x' * 1000] * 5000", "f() raised WireError: a message whose header takes"),
+        ("['x'] * (2 * 10**6)", "f() raised WireError: a value of more than 131072 parts cannot be sent"),
         ("[np.zeros(1)] * 9000", "f() raised WireError: a message with 9000 arrays cannot be sent; 8192 is the limit"),
     ],
 )

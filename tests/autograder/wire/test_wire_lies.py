@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autograder import wire
 from autograder.wire.framing import PREFIX
-from autograder.wire.values import ARRAYS, HEADER_BYTES, WireError
+from autograder.wire.values import ALIKE, ARRAYS, HEADER_BYTES, PARTS, WireError
 
 TAGS = ("tuple", "dict", "array", "tensor", "ref", "opaque", "callback", "seed", "int", "float", "complex", "x")
 JSON = st.recursive(
@@ -212,6 +212,31 @@ def test_a_huge_integer_is_refused_or_arrives_whole():
     survives(saying({"complex": [10**400, 0]}))
 
 
+@pytest.mark.parametrize("form", [[0] * PARTS, {"tuple": [0] * PARTS}, {"dict": [[n, 0] for n in range(PARTS // 2)]}])
+def test_more_values_than_anybody_could_look_at_are_refused(form):
+    assert refused(saying(form)) == f"malformed frame: more than {PARTS} values"
+
+
+def test_as_many_values_as_allowed_arrive():
+    assert read(saying([0] * (PARTS - 1)))["value"] == [0] * (PARTS - 1)
+
+
+def pairs_alike(count):
+    """A dict's pairs whose keys all have the hash 0: Python compares each with all that came before."""
+    return [[key * (2**61 - 1), 0] for key in range(count)]
+
+
+def test_keys_that_share_a_hash_are_refused():
+    # 150,000 of them fit into a header and would keep the grader busy for minutes
+    alike = saying({"dict": pairs_alike(ALIKE + 2)})
+    assert refused(alike) == "malformed frame: keys of a dict that share a hash"
+
+
+def test_a_few_keys_may_share_a_hash():
+    assert len(read(saying({"dict": pairs_alike(ALIKE + 1)}))["value"]) == ALIKE + 1
+    assert read(saying({"dict": [[-1, 0], [-2, 1]]}))["value"] == {-1: 0, -2: 1}
+
+
 def test_a_type_name_is_cut_to_a_bearable_length():
     assert len(read(saying({"opaque": "x" * 10_000}))["value"].type_name) == 200
 
@@ -265,6 +290,7 @@ def deep(levels: int):
         ([lambda: 0], "a value of type function cannot be sent"),
         ({"model": pytest}, "a value of type module cannot be sent"),
         (slice(1), "a value of type slice cannot be sent"),
+        ([0] * PARTS, f"a value of more than {PARTS} parts cannot be sent: is it to be an array?"),
         (2**4096, "an integer of 4097 bits cannot be sent; 4096 is the limit"),
         (deep(34), "a value nested deeper than 32 levels cannot be sent"),
     ],

@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from autograder.checks import check_close, check_equal, check_that, check_unchanged, parts, then
+from autograder.checks import check_close, check_equal, check_unchanged, parts, then
 from autograder.questions import points
 
-ACTIVATIONS = ("sigmoid", "tanh", "relu")
-
+from .test_public import ACTIVATIONS, network, some_numbers, sorts, verdict
 
 # Exercise: activations
 
@@ -97,31 +96,6 @@ def test_unbroadcast_equal_sizes(student, reference, rng):
 # Exercise: topo_sort
 
 
-def is_topological(order, root, parents):
-    """Every node that root depends on stands in the list once, after its parents."""
-    needed, waiting = set(), [root]
-    while waiting:
-        node = waiting.pop()
-        if node not in needed:
-            needed.add(node)
-            waiting.extend(parents[node])
-    place = {node: number for number, node in enumerate(order)}
-    return (
-        len(order) == len(needed)
-        and place.keys() == needed
-        and all(place[parent] < place[node] for node in needed for parent in parents[node])
-    )
-
-
-def sorts(student, root, parents):
-    check_that(
-        student.topo_sort(root, lambda node: list(parents[node])),
-        lambda order: is_topological(list(order), root, parents),
-        "every node once, after its parents, and nothing else",
-        zh="每个结点恰好出现一次，排在它的父结点之后，没有多余的结点",
-    )
-
-
 @points(2)
 def test_topo_sort_tangled(student, reference, rng):
     """graphs of twelve nodes with many ways, drawn at random
@@ -144,12 +118,6 @@ def test_topo_sort_chain(student, reference, rng):
 
 
 # Exercise: autograd
-
-
-def some_numbers(rng, how_many):
-    """Python floats of 0.5 to 2 in size, pairwise at least 0.1 apart."""
-    sizes = rng.permutation(np.linspace(0.5, 2.0, 8))[:how_many] + rng.uniform(-0.05, 0.05, size=how_many)
-    return [float(size) for size in sizes]
 
 
 @points(2)
@@ -212,15 +180,6 @@ def test_autograd_large(student, reference, rng):
 # Exercise: mlp_loss
 
 
-def network(rng, D, H, C):
-    return {
-        "W1": rng.normal(size=(D, H)),
-        "b1": rng.normal(size=H),
-        "W2": rng.normal(size=(H, C)),
-        "b2": rng.normal(size=C),
-    }
-
-
 @points(1.5)
 def test_mlp_loss_square(student, reference, rng):
     """D = H = C: no shape gives away which matrix must be transposed
@@ -258,15 +217,6 @@ def test_mlp_loss_one_example(student, reference, rng):
 
 
 # Exercise: gradient_check
-
-
-def verdict(answer, ok, index=None):
-    check_that(
-        answer,
-        lambda report: bool(report["ok"]) is ok and (index is None or tuple(np.ravel(report["index"])) == index),
-        f"ok is {ok}" + (f" and index is {index}" if index else ""),
-        zh=f"ok 应为 {ok}" + (f"，index 应为 {index}" if index else ""),
-    )
 
 
 @points(1)

@@ -5,22 +5,7 @@ import numpy as np
 from autograder.checks import check_close, check_equal, check_that, parts, then
 from autograder.questions import points
 
-
-def labels(rng, N, C):
-    """Shuffled labels int (N,) in which every class appears."""
-    return rng.permutation(np.arange(N) % C)
-
-
-def soft_targets(rng, N, C):
-    """Random distributions float (N, C), none of them near one-hot."""
-    t = rng.uniform(0.2, 1.0, size=(N, C))
-    return t / t.sum(axis=1, keepdims=True)
-
-
-def dyadic(rng, size):
-    """Random multiples of 1/32 between -2 and 2: still exact in float32 after 1000 is added."""
-    return rng.integers(-64, 65, size=size) / 32
-
+from .test_public import dyadic, examples, labels, soft_targets
 
 # --- softmax
 
@@ -217,12 +202,6 @@ def test_flat_loss_large_logits(student, reference, rng):
 
 # class 2 is predicted but never true, class 3 is true but never predicted, class 4 is neither
 LOPSIDED = np.array([[5, 2, 1, 0, 0], [1, 3, 2, 0, 0], [0, 0, 0, 0, 0], [3, 0, 1, 0, 0], [0, 0, 0, 0, 0]])
-
-
-def examples(rng, counts):
-    """Shuffled (y, y_hat) whose confusion matrix is `counts` int (C, C)."""
-    pairs = rng.permutation(np.repeat(np.argwhere(counts >= 0), counts.ravel(), axis=0))  # (N, 2)
-    return pairs[:, 0], pairs[:, 1]
 
 
 @points(1)

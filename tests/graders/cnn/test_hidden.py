@@ -13,15 +13,9 @@ from autograder.checks import (
     parts,
     then,
 )
-from autograder.data import digits
 from autograder.questions import points
 
-
-def distinct(rng, shape):
-    """Numbers at least 1 apart, none near 0, in random order, as many negative as positive; exact in float32."""
-    size = int(np.prod(shape))
-    return (rng.permutation(size) - size // 2 + 0.5).reshape(shape)
-
+from .test_public import digit_images, distinct
 
 # K1  conv_sizes
 
@@ -383,15 +377,6 @@ def test_spatial_transformer_of_batches(student, reference, tensors):
 
 
 # K10  train_cnn
-
-
-def digit_images(rng, train, test):
-    """Digits in random order: X_train, y_train, X_test, y_test; images float32 (n, 1, 8, 8) from 0 to 1."""
-    X, y = digits()
-    order = rng.permutation(len(y))
-    images = torch.from_numpy(X / 16).float().reshape(-1, 1, 8, 8)
-    sets = order[:train], order[train : train + test]
-    return tuple(data[each] for each in sets for data in (images, torch.from_numpy(y)))
 
 
 @points(3)

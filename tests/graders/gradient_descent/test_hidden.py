@@ -9,11 +9,18 @@ from autograder.checks import check_close, check_equal, check_reaches, check_tha
 from autograder.data import diabetes
 from autograder.questions import points
 
-
-def away_from_zero(rng, size, low=0.5, high=1.5):
-    """Numbers of either sign whose size lies between low and high, so that nothing vanishes by chance."""
-    return rng.choice([-1.0, 1.0], size=size) * rng.uniform(low, high, size=size)
-
+from .test_public import (
+    away_from_zero,
+    curve,
+    error_of,
+    forecast_error,
+    noisy_plane,
+    polyline,
+    regression,
+    residuals,
+    rows,
+    weekly_views,
+)
 
 # ---------------------------------------------------------------- predict_linear
 
@@ -29,14 +36,6 @@ def test_predict_linear_edges(student, reference, rng):
 
 
 # ---------------------------------------------------------------- regression_loss
-
-
-def residuals(rng, N, small, large):
-    """Predictions and targets: sizes of the residuals lie in the two ranges in turn, each with both signs."""
-    size = np.where(np.arange(N) % 2, rng.uniform(*small, size=N), rng.uniform(*large, size=N))  # (N,)
-    sign = np.where(np.arange(N) // 2 % 2, 1.0, -1.0)  # (N,)
-    y = rng.normal(size=N)  # (N,)
-    return y + sign * size, y
 
 
 @points(1.5)
@@ -62,16 +61,6 @@ def test_regression_loss_edges(student, reference, rng):
 
 
 # ---------------------------------------------------------------- mse_grad
-
-
-def regression(rng, N, D):
-    """X, y, w, b with residuals of both signs whose mean is not near 0, so that db is not near 0 either."""
-    X = away_from_zero(rng, (N, D))  # (N, D)
-    w = rng.uniform(0.5, 1.5, size=D)  # (D,)
-    b = float(away_from_zero(rng, ()))
-    residual = rng.uniform(1.0, 3.0, size=N)  # (N,)
-    residual[0] = -rng.uniform(0.3, 0.6)
-    return X, X @ w + b - residual, w, b
 
 
 @points(2.5)
@@ -155,12 +144,6 @@ def test_numerical_gradient_shapes(student, reference, rng):
 # ---------------------------------------------------------------- closed_form
 
 
-def noisy_plane(rng, N, D):
-    """Features whose mean is far from 0, and targets near a plane that does not go through the origin."""
-    X = rng.normal(size=(N, D)) + rng.uniform(1.0, 2.0, size=D)  # (N, D)
-    return X, X @ rng.uniform(0.5, 1.5, size=D) + 4.0 + rng.normal(size=N)
-
-
 def predictions(answer, X):
     """Xw + b, as precise as the answer's own numbers are: dependent columns leave w open, but not this."""
 
@@ -192,11 +175,6 @@ def test_closed_form_wide(student, reference, rng):
 
 
 # ---------------------------------------------------------------- gradient_descent
-
-
-def rows(answer):
-    """A history as one array, whether it came as an array or as a list of rows."""
-    return then(answer, lambda *history: np.atleast_2d(history[0] if len(history) == 1 else np.stack(history)))
 
 
 @points(2)
@@ -275,24 +253,6 @@ def test_minibatches_generator(student, rng):
 # ---------------------------------------------------------------- relu_sum
 
 
-def curve(answer, x):
-    """y(x) = b + Σₖ cₖ·max(0, x − tₖ), as precise as the answer's own numbers are."""
-
-    def heights(b, c, t):
-        c, t = np.asarray(c), np.asarray(t)
-        y = b + np.maximum(0.0, x[:, None] - t) @ c  # (len(x),)
-        return y.astype(np.result_type(np.float32, c.dtype, t.dtype))
-
-    return then(answer, heights)
-
-
-def polyline(rng, K):
-    """Sorted knots at uneven distances, the first left of 0, and heights that never stay level."""
-    knots = -rng.uniform(1.5, 2.0) + np.cumsum(rng.uniform(0.3, 1.2, size=K))  # (K,)
-    values = rng.uniform(2.0, 3.0) + np.cumsum(away_from_zero(rng, K, 0.3, 1.2))  # (K,)
-    return knots, values
-
-
 @points(1.5)
 def test_relu_sum_any_order(student, rng):
     """the knots may come in any order
@@ -314,23 +274,6 @@ def test_relu_sum_few_knots(student, rng):
 
 
 # ---------------------------------------------------------------- train_views
-
-
-def weekly_views(rng, days):
-    """Daily views in thousands: a level, a weekly pattern with a random first weekday, and noise."""
-    pattern = np.array([-1.0, -0.8, 0.9, -1.1, 0.2, 1.5, 0.3])  # mean 0
-    return 5.0 + pattern[(np.arange(days) + rng.integers(7)) % 7] + rng.normal(scale=0.22, size=days)
-
-
-def forecast_error(series, start, w, b):
-    """Mean absolute error of the forecasts for the days from `start` on, each made from the true days before."""
-    w = np.asarray(w, dtype=float)  # (lag,)
-    forecasts = [series[day - 1 :: -1][: len(w)] @ w + b for day in range(start, len(series))]
-    return float(np.mean(np.abs(forecasts - series[start:])))
-
-
-def error_of(answer, series, start):
-    return then(answer, lambda w, b: forecast_error(series, start, w, b))
 
 
 @points(2)

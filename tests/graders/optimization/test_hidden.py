@@ -1,26 +1,16 @@
 """Optimisation: the hidden questions, other sizes and edges of the same functions."""
 
-from itertools import pairwise
-
 import numpy as np
 
 from autograder.checks import check_close, check_equal, check_raises, check_that, parts, then
 from autograder.questions import points
 
-
-def away(rng, *shape):
-    """Numbers of both signs, none of them near zero: 0.3 <= |x| <= 2."""
-    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.3, 2.0, size=shape)
+from .test_public import ADAM, BACKWARD, BN, DEEP, SCALE, away, backward, deep_layers, square
 
 
 def rotation(rng, D):
     """Random orthogonal directions as columns."""
     return np.linalg.qr(rng.normal(size=(D, D)))[0]
-
-
-def square(u):
-    """u uᵀ, the same for u and -u."""
-    return np.outer(u, u)
 
 
 # O1 critical points
@@ -137,7 +127,6 @@ def test_adaptive_rates_sizes(student, reference, rng):
 
 # O4 Adam
 
-ADAM = ("w", "state")
 TINY_ADAM = {**TINY, "names": ADAM}
 
 
@@ -191,8 +180,6 @@ def test_adam_defaults(student, reference, rng):
 
 # O5 learning-rate schedule
 
-SCALE = {"floor": 1.0, "because": "the factor lives in [0, 1], and an exact 0 is no scale"}
-
 
 @points(1)
 def test_lr_schedule_past_the_end(student, reference, rng):
@@ -226,9 +213,6 @@ def test_lr_schedule_unknown_kind(student):
 
 
 # O6, O7 batch normalisation
-
-BN = ("out", "cache", "running_mean", "running_var")
-BACKWARD = ("dx", "dgamma", "dbeta")
 
 
 def batch(rng, N, D):
@@ -286,12 +270,6 @@ def test_batchnorm_forward_several_batches(student, reference, rng):
     check_close(out, reference.batchnorm_forward(x, gamma, beta, *ours, train=False)[0])
 
 
-def backward(side, dout, *arguments):
-    """Gradients along dout of one side, its cache coming from its own forward pass."""
-    _, cache, _, _ = parts(side.batchnorm_forward(*arguments), *BN)
-    return side.batchnorm_backward(dout, cache)
-
-
 @points(2)
 def test_batchnorm_backward_low_variance(student, reference, rng):
     """columns with a standard deviation near 0.003, where eps weighs as much as the variance
@@ -326,23 +304,6 @@ def test_batchnorm_backward_two_cotangents(student, reference, rng):
 
 
 # O8 a deep sigmoid network
-
-DEEP = ("logits", "caches", "layers")
-
-
-def deep_layers(rng, sizes):
-    """Random layers from sizes[0] inputs to sizes[-1] logits, as `deep_forward` takes them."""
-    layers = [
-        {
-            "W": rng.normal(size=(n_in, n_out)),
-            "gamma": away(rng, n_out),
-            "beta": away(rng, n_out),
-            "mean": away(rng, n_out),
-            "var": rng.uniform(0.5, 2.0, size=n_out),
-        }
-        for n_in, n_out in pairwise(sizes)
-    ]
-    return [*layers[:-1], {name: layers[-1][name] for name in ("W", "beta")}]
 
 
 @points(1.5)

@@ -5,17 +5,7 @@ import numpy as np
 from autograder.checks import check_close, check_equal, check_gradient, check_raises, check_that, parts
 from autograder.questions import points
 
-
-def away_from_zero(rng, *dims):
-    """Entries of either sign with a magnitude from 0.1 to 2: no kink and no vanishing weight by accident."""
-    return rng.choice([-1.0, 1.0], size=dims) * rng.uniform(0.1, 2.0, size=dims)
-
-
-def even_uniforms(rng, *dims):
-    """A shuffled even grid on (0, 1): a share p falls below p exactly, whatever the seed."""
-    size = int(np.prod(dims))
-    return ((rng.permutation(size) + 0.5) / size).reshape(dims)
-
+from .test_public import GRID, away_from_zero, even_uniforms
 
 # ---------------------------------------------------------------------------------------------------- penalty
 
@@ -199,8 +189,6 @@ def test_clip_grad_norm_over_many_scales(student, reference, rng):
 
 
 # --------------------------------------------------------------------------------------------- early_stopping
-
-GRID = 1 / 64  # losses on a grid of powers of two: sums and differences are exact, ties are ties
 
 
 @points(1)

@@ -17,18 +17,7 @@ from autograder.checks import (
 )
 from autograder.questions import points
 
-
-def some_mask(rng, *dims, least=1):
-    """Truth values that keep between `least` entries and all but one of each row, so that every row tells something."""
-    order = np.argsort(rng.random(dims), axis=-1)
-    return order < rng.integers(least, dims[-1], size=(*dims[:-1], 1))
-
-
-def cycle(rng, T):
-    """An order of T positions that moves each of them and is not its own inverse (for T of 3 or more)."""
-    ring, perm = rng.permutation(T), np.empty(T, dtype=int)
-    perm[ring] = np.roll(ring, 1)
-    return perm
+from .test_public import additive_problem, cycle, dictionary, lookups, qkv, some_mask, with_floats
 
 
 def strided(array):
@@ -62,11 +51,6 @@ def test_masked_softmax_of_rubbish(student, reference, rng):
 
 
 # ------------------------------------------------------------------------------------------------------ attention
-
-
-def qkv(rng, *lead, Tq, Tk, dk, dv):
-    """Queries, keys and values with standard normal entries."""
-    return rng.normal(size=(*lead, Tq, dk)), rng.normal(size=(*lead, Tk, dk)), rng.normal(size=(*lead, Tk, dv))
 
 
 @points(1.5)
@@ -306,12 +290,6 @@ def test_multi_head_structure(student, reference, tensors, rng):
 # --------------------------------------------------------------------------------------------- additive_attention
 
 
-def additive_problem(rng, *lead, Tq=3, Tk=5, dq=4, dk=6, dv=2, H=7):
-    """Queries, keys and values of different widths, and the three parameters."""
-    q, k, v = rng.normal(size=(*lead, Tq, dq)), rng.normal(size=(*lead, Tk, dk)), rng.normal(size=(*lead, Tk, dv))
-    return q, k, v, rng.normal(size=(dq, H)) / 2, rng.normal(size=(dk, H)) / 2, rng.normal(size=H)
-
-
 @points(1)
 def test_additive_attention_of_batches(student, reference, rng):
     """batch and heads in front, arrays that are not contiguous, a single query
@@ -367,11 +345,6 @@ def test_convolution_local_mask_at_the_edges(student, reference, rng):
         check_equal(student.local_mask(T, r), reference.local_mask(T, r))
 
 
-def with_floats(out, w):
-    """Ones and zeros as floats, whatever numbers they are written as."""
-    return out, np.asarray(w) * 1.0
-
-
 @points(1)
 def test_convolution_at_the_edges(student, reference, rng):
     """a kernel of one place, one wider than the sequence, one position only
@@ -414,19 +387,6 @@ def test_positional_blindness_of_others(student, reference, rng):
 
 
 # --------------------------------------------------------------------------------------------------- train_recall
-
-
-def dictionary(rng):
-    """The two unknown translations: of key symbols into queries, of value symbols into answers."""
-    return rng.permutation(16), rng.permutation(10)
-
-
-def lookups(rng, N, names, words):
-    """N examples: eight pairs with different keys, the translated name of one key, its translated value."""
-    keys, values = np.argsort(rng.random((N, 16)), axis=1)[:, :8], rng.integers(0, 10, size=(N, 8))
-    asked, each = rng.integers(0, 8, size=N), np.arange(N)
-    pairs = np.stack([keys, values], axis=-1)  # (N, 8, 2)
-    return tuple(map(torch.from_numpy, (pairs, names[keys[each, asked]], words[values[each, asked]])))
 
 
 @points(2)

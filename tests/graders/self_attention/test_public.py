@@ -18,10 +18,10 @@ from autograder.checks import (
 from autograder.questions import points
 
 
-def some_mask(rng, *dims):
-    """Truth values that keep between one entry and all but one of each row, so that every row tells something."""
+def some_mask(rng, *dims, least=1):
+    """Truth values that keep between `least` entries and all but one of each row, so that every row tells something."""
     order = np.argsort(rng.random(dims), axis=-1)
-    return order < rng.integers(1, dims[-1], size=(*dims[:-1], 1))
+    return order < rng.integers(least, dims[-1], size=(*dims[:-1], 1))
 
 
 def cycle(rng, T):

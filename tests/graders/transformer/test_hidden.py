@@ -16,13 +16,21 @@ from autograder.checks import (
 )
 from autograder.questions import points
 
+from .test_public import (
+    blocks,
+    check_search,
+    crossings,
+    decoders,
+    language_models,
+    readers,
+    some_mask,
+    speakers,
+    speakers_of_chance,
+    spoken,
+    trained_model,
+)
+
 SINGLE = {"rtol": 1e-4, "kappa": 3e-5, "because": "constants such as √2 may have been computed in 32 bits"}
-
-
-def some_mask(rng, *dims):
-    """Truth values that keep between one entry and all but one of each row, as a tensor."""
-    order = np.argsort(rng.random(dims), axis=-1)
-    return torch.from_numpy(order < rng.integers(1, dims[-1], size=(*dims[:-1], 1)))
 
 
 def cycle(rng, T):
@@ -134,11 +142,6 @@ def test_feed_forward_in_training(student, reference, tensors):
 # -------------------------------------------------------------------------------------------------- encoder_block
 
 
-def blocks(student, reference, tensors, *arguments, **keywords):
-    """The student's block and the reference's with drawn weights."""
-    return student.EncoderBlock(*arguments, **keywords), tensors.drawn(reference.EncoderBlock(*arguments, **keywords))
-
-
 @points(1)
 def test_encoder_block_in_evaluation(student, reference, tensors):
     """in evaluation nothing is dropped, both ways
@@ -191,11 +194,6 @@ def test_encoder_block_structure(student, reference, tensors, rng):
 # ------------------------------------------------------------------------------------------------ cross_attention
 
 
-def crossings(student, reference, tensors, *arguments):
-    """The student's cross-attention and the reference's with drawn weights."""
-    return student.CrossAttention(*arguments), tensors.drawn(reference.CrossAttention(*arguments))
-
-
 @points(1.5)
 def test_cross_attention_with_nothing_real(student, reference, tensors, rng):
     """a memory that is all padding gives zeros, and no gradient is NaN
@@ -223,11 +221,6 @@ def test_cross_attention_structure(student, reference, tensors, rng):
 
 
 # -------------------------------------------------------------------------------------------------- decoder_block
-
-
-def decoders(student, reference, tensors, *arguments):
-    """The student's block and the reference's with drawn weights."""
-    return student.DecoderBlock(*arguments), tensors.drawn(reference.DecoderBlock(*arguments))
 
 
 @points(2)
@@ -258,11 +251,6 @@ def test_decoder_block_structure(student, reference, tensors, rng):
 
 
 # ------------------------------------------------------------------------------------------------- language_model
-
-
-def language_models(student, reference, tensors, *arguments):
-    """The student's model and the reference's with drawn weights."""
-    return student.TransformerLM(*arguments), tensors.drawn(reference.TransformerLM(*arguments))
 
 
 @points(2)
@@ -350,15 +338,6 @@ def test_lm_loss_of_nothing(student, reference, tensors):
 # ------------------------------------------------------------------------------------------------------- decoding
 
 
-def readers(student, reference, tensors, V, *dropout):
-    """A model in the student's process and the same here, whose next token hangs on all that it has read."""
-    yours, ours = student.Reader(V, *dropout), tensors.drawn(reference.Reader(V, *dropout))
-    ours.last.weight.data *= V**0.5
-    ours.all.weight.data *= 2 * V**0.5
-    check_parameters(yours, ours)
-    return yours, ours
-
-
 @points(1)
 def test_decoding_greedy_in_evaluation(student, reference, tensors):
     """the model is asked in evaluation mode, and left in the mode in which it was
@@ -417,23 +396,6 @@ def test_noam_lr_at_the_edges(student, reference, rng):
 # -------------------------------------------------------------------------------------------------- train_reverse
 
 
-def trained_model(student, tensors):
-    """The student's model, taught with 1024 sequences of five tokens."""
-    source = tensors.integers(1, 10, (1024, 5))
-    return student.train_reverse(source, source.flip(1), 7)
-
-
-def spoken(model, source):
-    """What the model says to each source, greedily, behind the 0 that begins it: an answer (B, S + 1)."""
-    start = torch.zeros(len(source), 1, dtype=torch.int64)
-    prefix = start
-    for _ in range(source.shape[1]):
-        prefix = then(
-            model(source, prefix), lambda logits: torch.cat([start, torch.from_numpy(np.argmax(logits, -1))], dim=1)
-        )
-    return prefix
-
-
 @points(5)
 def test_train_reverse_in_order_and_without_the_future(student, tensors, rng):
     """it tells apart what differs in order alone, and what comes later in the prefix changes no logits before it
@@ -462,22 +424,6 @@ def test_train_reverse_in_order_and_without_the_future(student, tensors, rng):
 
 
 # ---------------------------------------------------------------------------------------------------- beam_search
-
-
-def speakers_of_chance(student, reference, tensors, V, *dropout):
-    """As `readers`, in double precision, so that no two hypotheses come close."""
-    yours, ours = readers(student, reference, tensors, V, *dropout)
-    yours.double()
-    return yours, ours.double()
-
-
-def check_search(student, reference, models, *arguments):
-    """What is found and its score are those of the reference."""
-    yours, ours = models
-    ids, score = parts(student.beam_search(yours, *arguments), "ids", "score")
-    expected = reference.beam_search(ours, *arguments)
-    check_equal(ids, expected[0])
-    check_close(score, expected[1])
 
 
 @points(1)
@@ -509,13 +455,6 @@ def test_beam_search_at_the_edges(student, reference, tensors):
 
 
 # ------------------------------------------------------------------------------------------------------- kv_cache
-
-
-def speakers(student, reference, tensors, *sizes):
-    """A language model in the student's process, and the same here."""
-    yours, ours = student.Speaker(*sizes), tensors.drawn(reference.Speaker(*sizes))
-    check_parameters(yours, ours)
-    return yours, ours
 
 
 @points(1)

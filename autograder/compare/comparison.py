@@ -1,0 +1,134 @@
+"""One comparison: attributes first, then NaN and Inf, then numbers within a tolerance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.compare import differences
+from autograder.compare.arrays import as_array, errors, has_parts, rms, same_kind, unwrapped
+from autograder.compare.differences import Difference
+from autograder.wire import Array
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """rtol: relative part. kappa: part of the reference's RMS. floor: the least RMS that counts."""
+
+    rtol: float
+    kappa: float
+    floor: float
+
+
+FLOAT64 = Tolerance(rtol=1e-7, kappa=1e-9, floor=1e-8)
+FLOAT32 = Tolerance(rtol=1e-4, kappa=3e-5, floor=1e-6)
+FLOAT32_CUDA = Tolerance(rtol=1e-4, kappa=1e-4, floor=1e-6)
+
+
+def tolerance_for(yours: Array, ours: Array, device: str = "cpu") -> Tolerance:
+    """The row of the tolerance table for two arrays: the coarser of both. float16 is held to float32's row."""
+    kinds = {array.dtype for array in (yours, ours) if array.dtype.kind in "fc"}
+    if all(dtype.itemsize >= (8 if dtype.kind == "f" else 16) for dtype in kinds):
+        return FLOAT64
+    return FLOAT32 if device == "cpu" else FLOAT32_CUDA
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How two values are compared. tolerance: None for the table's. values: False stops after shapes and kinds.
+
+    exact: numbers must be equal. names: what the parts of a tuple are called. root: what the whole is called.
+    """
+
+    tolerance: Tolerance | None = None
+    values: bool = True
+    exact: bool = False
+    names: tuple[str, ...] = ()
+    device: str = "cpu"
+    root: str = "result"
+
+    def difference(self, yours: Any, ours: Any, place: str = "") -> Difference | None:
+        """The first difference, depth first, or None."""
+        place = place or self.root
+        yours, ours = unwrapped(yours), unwrapped(ours)
+        if isinstance(ours, (tuple, list)) and has_parts(ours):
+            return self._sequences(yours, ours, place)
+        if isinstance(ours, Mapping):
+            return self._mappings(yours, ours, place)
+        if isinstance(ours, (str, type(None))):
+            same = type(yours) is type(ours) and (yours == ours or not self.values)
+            return None if same else differences.of_structure(yours, ours, place)
+        return self._arrays(yours, ours, place)
+
+    def _sequences(self, yours: Any, ours: Sequence[Any], place: str) -> Difference | None:
+        if not isinstance(yours, (tuple, list)) or len(yours) != len(ours):
+            return differences.of_structure(yours, ours, place)
+        for number, (one, other) in enumerate(zip(yours, ours, strict=True)):
+            found = self.difference(one, other, self._name(ours, number, place))
+            if found:
+                return found
+        return None
+
+    def _name(self, ours: Sequence[Any], number: int, place: str) -> str:
+        names = (self.names or getattr(ours, "_fields", ())) if place == self.root else ()
+        return names[number] if number < len(names) else f"{place}[{number}]"
+
+    def _mappings(self, yours: Any, ours: Mapping[Any, Any], place: str) -> Difference | None:
+        if not isinstance(yours, Mapping):
+            return differences.of_structure(yours, ours, place)
+        if set(yours) != set(ours):
+            return differences.of_keys(yours, ours, place)
+        for key in ours:
+            found = self.difference(yours[key], ours[key], f"{place}[{key!r}]")
+            if found:
+                return found
+        return None
+
+    def _arrays(self, yours: Any, ours: Any, place: str) -> Difference | None:
+        a, b = as_array(yours), as_array(ours)
+        if b is None:
+            raise TypeError(f"a reference value of type {type(ours).__name__} cannot be compared")
+        if a is None:
+            return differences.of_structure(yours, ours, place)
+        if a.shape != b.shape:
+            return differences.of_shape(a, b, place)
+        if not same_kind(a, b):
+            return differences.of_kind(a, b, place)
+        if not self.values:
+            return None
+        return differences.of_finiteness(a, b, place) or self._numbers(a, b, place)
+
+    def _numbers(self, a: Array, b: Array, place: str) -> Difference | None:
+        allowed, scale = self._allowed(a, b)
+        error = errors(a, b)
+        return None if np.all(error <= allowed) else differences.of_values(a, b, error, allowed, scale, place)
+
+    def _allowed(self, a: Array, b: Array) -> tuple[Array, float]:
+        """What each entry may be off, and the scale S of the array."""
+        if b.dtype.kind in "biu" or self.exact:
+            return np.zeros(b.shape), max(rms(b), 1.0)
+        tolerance = self.tolerance or tolerance_for(a, b, self.device)
+        scale = max(rms(b), tolerance.floor)
+        with np.errstate(invalid="ignore"):
+            finite = np.where(np.isfinite(b), tolerance.rtol * np.abs(b) + tolerance.kappa * scale, 0.0)
+        return np.asarray(finite), scale
+
+    def excess(self, yours: Any, ours: Any) -> float:
+        """The largest error in units of what is allowed there; inf where the difference is not one of values."""
+        found = self.difference(yours, ours)
+        if found is not None and found.kind != "value":
+            return math.inf
+        if isinstance(ours, Mapping):
+            return max((self.excess(yours[key], ours[key]) for key in ours), default=0.0)
+        if isinstance(ours, (tuple, list)) and has_parts(ours):
+            return max((self.excess(a, b) for a, b in zip(yours, ours, strict=True)), default=0.0)
+        a, b = as_array(yours), as_array(ours)
+        if a is None or b is None or not self.values:
+            return 0.0
+        error, (allowed, _) = errors(a, b), self._allowed(a, b)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            return float(np.max(np.where(error == 0, 0.0, error / allowed), initial=0.0))
