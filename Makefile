@@ -6,14 +6,18 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 RUN := $(BIN)/python -m autograder
 export AUTOGRADER_VIA := make
+# By default a worker takes hundreds of tests at once: one would prove every topic while the others have nothing to do.
+SPREAD := -n auto --dist worksteal
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
+CHINESE := $(filter zh%,$(firstword $(LANG_) $(LANGUAGE) $(LC_ALL) $(LC_MESSAGES) $(LANG)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system grade watch hint status debug report batch starter notebook release check test lint mutants strangers gallery fuzz chaos \
   bench parity translations doctor clean
 
 help:            ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {if (FILENAME == "Makefile") verb[++n] = $$1; said[$$1] = $$2} \
+	  END {for (i = 1; i <= n; i++) printf "  make %-13s %s\n", verb[i], said[verb[i]]}' Makefile $(CHINESE:%=autograder/locale/zh_CN/verbs.txt)
 
 $(VENV)/student.stamp: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -23,7 +27,7 @@ $(VENV)/student.stamp: pyproject.toml constraints.txt
 	@touch $@
 
 $(VENV)/developer.stamp: $(VENV)/student.stamp
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,instructor]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
 setup: $(VENV)/student.stamp ## what a student needs, into .venv
@@ -71,7 +75,7 @@ doctor: $(VENV)/student.stamp ## how student code is kept apart on this machine
 test: check      ## everything: the floors, style, types, spelling, tests, proofs of all topics
 
 check: lint      ## the same as test
-	@$(BIN)/python -m pytest -q -n auto $(PYTEST)
+	@$(BIN)/python -m pytest -q $(SPREAD) $(PYTEST)
 
 lint: $(VENV)/developer.stamp ## style, types, floors and spelling alone
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
@@ -100,7 +104,7 @@ bench: $(VENV)/developer.stamp ## ratios of speed, pairs in turn [CASE=floor,job
 	@$(BIN)/python -m benchmarks $(CASE) $(if $(FULL),--full)
 
 gallery: $(VENV)/developer.stamp ## every hostile or broken submission, at each level, as root and as an ordinary user
-	@AUTOGRADER_GALLERY=all $(BIN)/python -m pytest -q -n auto tests/autograder/test_gallery.py
+	@AUTOGRADER_GALLERY=all $(BIN)/python -m pytest -q $(SPREAD) tests/autograder/test_gallery.py
 
 translations: $(VENV)/developer.stamp ## compile the catalogues after editing a .po file
 	@$(BIN)/pybabel compile --domain autograder --directory autograder/locale

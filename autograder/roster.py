@@ -178,9 +178,6 @@ def points_row(row: Row) -> bool:
     return "points possible" in row[0].casefold() or any("manual posting" in v.casefold() for v in row.values)
 
 
-_PARTICIPANT = re.compile(r"\D*?(\d+)")
-
-
 def moodle_column(sheet: Sheet) -> int | None:
     """The column of a Moodle worksheet that says `Participant 1234` in whatever language, or None.
 

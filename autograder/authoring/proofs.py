@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import types
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -138,8 +140,6 @@ def starter_agrees(grader: Grader, starter: str | None) -> Iterator[Refusal]:
 
 def starter_zero(grader: Grader) -> Iterator[Refusal]:
     """The generated starter gets no point, and every question says that it is not implemented."""
-    import types
-
     path = grader.course.solutions(grader.topic) / "solution.py"
     module = types.ModuleType(grader.topic)
     exec(compile(starter_from(path.read_text("utf-8")), f"<{grader.topic}.py>", "exec"), module.__dict__)
@@ -272,17 +272,6 @@ def _generic(grader: Grader, make: Any) -> Iterator[tuple[Exercise, Sequence[tup
 
 def _silent(grader: Grader) -> Grader:
     """The same graders without naming, which generic mistakes do not need."""
-    import copy
-
     silent = copy.copy(grader)
     silent.suspects = {}
     return silent
-
-
-def summary(done: Iterable[Trial]) -> Mapping[str, tuple[int, int, int]]:
-    """For each exercise: trials, trials that lost points, trials named by their own id."""
-    table: dict[str, tuple[int, int, int]] = {}
-    for trial in done:
-        tried, caught, named = table.get(trial.variant.exercise, (0, 0, 0))
-        table[trial.variant.exercise] = (tried + 1, caught + trial.lost, named + (trial.named == {trial.variant.id}))
-    return table

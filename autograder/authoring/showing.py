@@ -52,7 +52,7 @@ def _rows(how: Comparison, yours: Any, ours: Any) -> Iterator[str]:
     """The tolerance of every array in an answer."""
     if isinstance(ours, dict) and isinstance(yours, dict):
         for key in ours:
-            yield from _rows(how, yours.get(key), ours[key])
+            yield from _rows(how.of(key), yours.get(key), ours[key])
         return
     if isinstance(ours, (tuple, list)) and as_array(ours) is None:
         for one, other in zip(yours if isinstance(yours, (tuple, list)) else ours, ours, strict=False):
@@ -65,8 +65,9 @@ def _rows(how: Comparison, yours: Any, ours: Any) -> Iterator[str]:
         yield "whole numbers: equal, exactly"
         return
     row = how.tolerance or tolerance_for(a, b, how.device)
-    scale = max(rms(b), row.floor)
-    yield f"|a − b| ≤ {row.rtol:g}·|b| + {row.kappa:g}·{scale:.3g}, the last being RMS(b)"
+    scale, least = max(rms(b), row.floor), row.floor >= rms(b)
+    what = "the least that counts" if least else "RMS(b)"
+    yield f"|a − b| ≤ {row.rtol:g}·|b| + {row.kappa:g}·{scale:.3g}, the last being {what}"
 
 
 def distance(seen: Observation | None) -> float:

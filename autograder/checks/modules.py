@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.checks.observing import NO_GRADIENT, failed, passed, plain, refuse_other_device, wrong_form
 from autograder.checks.weights import Names, load, refuse, state
-from autograder.compare import Comparison
+from autograder.compare import Comparison, Tolerance, rms, tolerance_of_gradient
 from autograder.manifest import nearest
 from autograder.model import GraderMistake, Status, Verdict, sentence
 from autograder.recorded import gradients, tied
@@ -130,11 +130,16 @@ def _compare(module: Answer, yours: dict[str, Any], wanted: dict[str, Any], refe
     if "inputs_twice" in wanted:
         places |= _gradients(yours, wanted, reference, "∂⟨u, ∂⟨v, y⟩/∂x⟩/∂{}", "_twice")
     pairs = {"y": (_whole(yours["outputs"]), _whole(wanted["outputs"]))}
+    largest = max((rms(value) for _, value in places.values() if value is not None), default=0.0)
+    allowed: dict[str, Tolerance] = {}
     for place, (claim, value) in places.items():
         if not (_vanishes(value) and _vanishes(claim)):  # what nothing depends on has no gradient, or one of zeros
-            pairs[place] = claim, np.zeros(_shape(claim)) if value is None else value
+            value = np.zeros(_shape(claim)) if value is None else value
+            pairs[place] = claim, value
+            allowed[place] = tolerance_of_gradient(claim, value, largest, module._student._device)
     for name in sorted(set(wanted["buffers"]) & set(state(reference))):
         pairs[f"buffer {name}"] = yours["buffers"].get(name), wanted["buffers"][name]
+    comparison = Comparison(device=module._student._device, by_key=allowed)
     theirs = {f"∂{ours}": f"∂{place}" for place, ours in names.items()}
     for place, (claim, value) in pairs.items():
         over, slash, under = place.rpartition("/")
@@ -142,10 +147,10 @@ def _compare(module: Answer, yours: dict[str, Any], wanted: dict[str, Any], refe
         if claim is None and place in places:
             refuse(module, sentence("{place} is None: the graph is cut before it", place=shown), NO_GRADIENT)
             return
-        if not _compared(module, claim, value, shown):
+        if not _compared(module, claim, value, shown, comparison.of(place)):
             return
     actual, expected = ({place: pair[side] for place, pair in pairs.items()} for side in (0, 1))
-    passed(module, actual, expected, comparison=Comparison(device=module._student._device))
+    passed(module, actual, expected, comparison=comparison)
 
 
 Pairs = dict[str, tuple[Any, Any]]
@@ -180,8 +185,7 @@ def _vanishes(gradient: Any) -> bool:
     return gradient is None or (isinstance(gradient, np.ndarray) and not np.any(gradient))
 
 
-def _compared(module: Answer, claim: Any, value: Any, place: str) -> bool:
-    comparison = Comparison(device=module._student._device)
+def _compared(module: Answer, claim: Any, value: Any, place: str, comparison: Comparison) -> bool:
     found = comparison.difference(claim, value, place)
     if found is None:
         return True

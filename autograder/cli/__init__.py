@@ -1,6 +1,7 @@
 """The words that people type. Each command reads its words and calls one room; nothing is decided here.
 
-Exit codes: 0 graded, 1 less than full marks with --strict, 2 wrong usage, 3 the grader's own fault.
+Exit codes: 0 graded, 1 less than full marks with --strict, 2 wrong usage, 3 the grader's own fault,
+130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations

@@ -132,6 +132,7 @@ def _gradescope(options: argparse.Namespace) -> int:
 
 def _parity(options: argparse.Namespace) -> int:
     from autograder import fingerprint
+    from autograder.authoring.table import aligned
     from autograder.fingerprint import versions
     from autograder.model import PUBLIC_SEED
     from autograder.platforms import kept, parity
@@ -159,7 +160,7 @@ def _parity(options: argparse.Namespace) -> int:
         whole &= parity.run(course, topic, chosen, known, routes, until)
         found += parity.rows(topic, chosen, known)
         counts[topic] = sum(sample.answers for sample in chosen)
-    print(parity.aligned(parity.table(found)))
+    print(aligned(parity.table(found)))
     print("\n".join(parity.deviations(found)))
     put(folder / "parity.csv", parity.details(found))
     if options.page is not None:

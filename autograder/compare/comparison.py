@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ class Tolerance:
 FLOAT64 = Tolerance(rtol=1e-7, kappa=1e-9, floor=1e-8)
 FLOAT32 = Tolerance(rtol=1e-4, kappa=3e-5, floor=1e-6)
 FLOAT32_CUDA = Tolerance(rtol=1e-4, kappa=1e-4, floor=1e-6)
+FLOAT32_GRADIENT = Tolerance(rtol=1e-4, kappa=1e-3, floor=1e-6)
+SHARE = 1e-3
 
 
 def tolerance_for(yours: Array, ours: Array, device: str = "cpu") -> Tolerance:
@@ -37,11 +39,24 @@ def tolerance_for(yours: Array, ours: Array, device: str = "cpu") -> Tolerance:
     return FLOAT32 if device == "cpu" else FLOAT32_CUDA
 
 
+def tolerance_of_gradient(yours: Any, ours: Array, largest: float, device: str = "cpu") -> Tolerance:
+    """The row for one of the gradients of a backward pass, whose largest has that RMS.
+
+    In float32 a saturated softmax leaves a right gradient a hundred times the rounding of an output. One that
+    vanishes, such as that of a bias which softmax takes away again, is what rounding the others leaves of it.
+    """
+    array = as_array(yours)
+    row = tolerance_for(ours if array is None else array, ours, device)
+    row = row if row == FLOAT64 else FLOAT32_GRADIENT
+    return replace(row, floor=max(row.floor, SHARE * largest))
+
+
 @dataclass(frozen=True)
 class Comparison:
     """How two values are compared. tolerance: None for the table's. values: False stops after shapes and kinds.
 
     exact: numbers must be equal. names: what the parts of a tuple are called. root: what the whole is called.
+    by_key: the tolerances of those values of a mapping that have another.
     """
 
     tolerance: Tolerance | None = None
@@ -50,6 +65,11 @@ class Comparison:
     names: tuple[str, ...] = ()
     device: str = "cpu"
     root: str = "result"
+    by_key: Mapping[str, Tolerance] = field(default_factory=dict, hash=False)
+
+    def of(self, key: Any) -> Comparison:
+        """How the value of a mapping is compared that has this key."""
+        return replace(self, tolerance=self.by_key.get(key, self.tolerance), by_key={}) if self.by_key else self
 
     def difference(self, yours: Any, ours: Any, place: str = "") -> Difference | None:
         """The first difference, depth first, or None."""
@@ -83,7 +103,7 @@ class Comparison:
         if set(yours) != set(ours):
             return differences.of_keys(yours, ours, place)
         for key in ours:
-            found = self.difference(yours[key], ours[key], f"{place}[{key!r}]")
+            found = self.of(key).difference(yours[key], ours[key], f"{place}[{key!r}]")
             if found:
                 return found
         return None
@@ -123,7 +143,7 @@ class Comparison:
         if found is not None and found.kind != "value":
             return math.inf
         if isinstance(ours, Mapping):
-            return max((self.excess(yours[key], ours[key]) for key in ours), default=0.0)
+            return max((self.of(key).excess(yours[key], ours[key]) for key in ours), default=0.0)
         if isinstance(ours, (tuple, list)) and has_parts(ours):
             return max((self.excess(a, b) for a, b in zip(yours, ours, strict=True)), default=0.0)
         a, b = as_array(yours), as_array(ours)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -159,6 +159,3 @@ def _paired(seen: Observation, forward: Origin, place: int, x: Array, cotangent:
         return None
     output = next((array for array in _arrays(given) if array.shape == cotangent.shape), None)
     return None if output is None or not np.all(np.isfinite(output)) else float(np.sum(output * cotangent))
-
-
-Asking = Callable[[Observation], Pattern | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from xml.sax.saxutils import escape, quoteattr
 
@@ -82,6 +82,12 @@ def _reported(book: Book, grades: Sequence[Grade]) -> Iterator[tuple[Grade, Repo
         yield grade, found[0] if found is not None else Missing(grade.standing.student, why)
 
 
+def _for_each(book: Book, grades: Sequence[Grade], made: Callable[[Grade, Report], File]) -> Iterator[File | Missing]:
+    """A file for each student who has a report."""
+    for grade, report in _reported(book, grades):
+        yield report if isinstance(report, Missing) else made(grade, report)
+
+
 class JUnit:
     """junit.xml: a suite for each student, a case for each question with its score; nothing of a hidden question."""
 
@@ -132,15 +138,15 @@ class Gradescope:
         self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
     ) -> Iterator[File | Missing]:
         """A file for each student."""
-        for grade, report in _reported(book, grades):
-            if isinstance(report, Missing):
-                yield report
-                continue
-            value = gradescope.results(report, options.language, reveal_hidden=options.final)
-            if grade.final.score is not None:
-                value["score"] = grade.final.score
-            text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
-            yield File(f"results/{file_name(grade.standing.student)}.json", text.encode())
+        return _for_each(book, grades, lambda grade, report: _results(grade, report, options))
+
+
+def _results(grade: Grade, report: Report, options: Options) -> File:
+    value = gradescope.results(report, options.language, reveal_hidden=options.final)
+    if grade.final.score is not None:
+        value["score"] = grade.final.score
+    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    return File(f"results/{file_name(grade.standing.student)}.json", text.encode())
 
 
 MOODLE = re.compile(r"(?P<who>.*?_\d+)_assignsubmission_[a-z]+", re.DOTALL)
@@ -155,12 +161,13 @@ class Feedback:
         self, book: Book, assignment: Assignment, grades: Sequence[Grade], options: Options
     ) -> Iterator[File | Missing]:
         """A page for each student."""
-        for grade, report in _reported(book, grades):
-            if isinstance(report, Missing):
-                yield report
-                continue
-            suffix, text = page(assignment, grade, report, options)
-            yield File(f"feedback/{feedback_name(grade, suffix)}", text.encode("utf-8", "replace"))
+        return _for_each(book, grades, lambda grade, report: _feedback(assignment, grade, report, options))
+
+
+def _feedback(assignment: Assignment, grade: Grade, report: Report, options: Options) -> File:
+    """What a student gets back: hidden questions reduced until they are final."""
+    text = student_page(assignment, grade, report, options.language, final=options.final)
+    return File(f"feedback/{feedback_name(grade, '.html')}", text.encode("utf-8", "replace"))
 
 
 def feedback_name(grade: Grade, suffix: str) -> str:
@@ -173,8 +180,3 @@ def feedback_name(grade: Grade, suffix: str) -> str:
     if standing.source == "canvas" and re.search(r"_\d+_", top):
         return f"{stem(top)}{suffix}"
     return f"{file_name(standing.student)}{suffix}"
-
-
-def page(assignment: Assignment, grade: Grade, report: Report, options: Options) -> tuple[str, str]:
-    """What a student gets back, and its suffix: hidden questions reduced until they are final."""
-    return ".html", student_page(assignment, grade, report, options.language, final=options.final)

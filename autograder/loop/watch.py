@@ -143,7 +143,7 @@ class _Session:
                 self._show()
             while self._left and saved is None:
                 made = self._grader.submitted(submission, self._sandbox, watcher.seed, meanwhile=self._glance)
-                self._answerer = replace(made, exercise=self._left[0])
+                self._answerer = replace(made, exercise=self._left[0], is_hasty=True)
                 self._quiet_until = time.monotonic() + QUIET_SECONDS
                 yield self._answerer
                 saved = watcher.saved() if self._left else None
@@ -224,8 +224,9 @@ def focus(view: View, report: Report, assignment: Assignment) -> str:
 
 def following(view: View, report: Report, assignment: Assignment) -> str:
     """The open exercise after the shown one, from the first again after the last."""
-    names = [s.exercise.name for s in by_exercise(report, assignment.exercises)]
-    open_ones = [s.exercise.name for s in by_exercise(report, assignment.exercises) if not s.is_complete]
+    scores = by_exercise(report, assignment.exercises)
+    names = [score.exercise.name for score in scores]
+    open_ones = [score.exercise.name for score in scores if not score.is_complete]
     place = names.index(view.exercise) if view.exercise in names else -1
     later = [name for name in open_ones if names.index(name) > place]
     return next(iter(later or open_ones), "")

@@ -125,13 +125,6 @@ def _compared(group: Sequence[Row], route: str) -> str:
     return said if len(gone) == len(group) else f"{said} ({len(gone)} run)" if gone else "not run"
 
 
-def aligned(lines: Sequence[Sequence[str]]) -> str:
-    """A table for a terminal."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    shown = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
-    return "\n".join(line.rstrip() for line in shown)
-
-
 def deviations(found: Iterable[Row]) -> Iterator[str]:
     """A line for each score that is not ours."""
     for row in found:

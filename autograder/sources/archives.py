@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -148,7 +147,7 @@ def _zip_entry(place: Path | bytes, info: zipfile.ZipInfo) -> Entry:
         return Entry(
             parts, 0, _nothing, sentence("{name} is compressed in an unusual way: make a plain zip", name=parts[-1])
         )
-    return Entry(parts, info.file_size, ZipReader(place, info), None, _zip_time(info))
+    return Entry(parts, info.file_size, ZipReader(place, info))
 
 
 def _refused(name: str, why: ValueError) -> Entry:
@@ -170,13 +169,6 @@ def _name(info: zipfile.ZipInfo) -> str:
         return info.filename.encode("cp437").decode("utf-8")
     except UnicodeError:
         return info.filename
-
-
-def _zip_time(info: zipfile.ZipInfo) -> datetime | None:
-    try:
-        return datetime(*info.date_time).astimezone()
-    except (ValueError, OSError, OverflowError):
-        return None
 
 
 @dataclass(frozen=True)
@@ -272,5 +264,4 @@ def _tar_entry(archive: tarfile.TarFile, member: tarfile.TarInfo, copy: Path) ->
         with copy.open("wb") as file:
             while piece := content.read(1 << 20):
                 file.write(piece)
-    at = datetime.fromtimestamp(member.mtime, UTC) if 0 < member.mtime < 1 << 33 else None
-    return Entry(parts, member.size, FileReader(str(copy)), None, at)
+    return Entry(parts, member.size, FileReader(str(copy)))

@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from autograder.model import Sentence, UsageError, sentence
@@ -43,7 +42,6 @@ class Entry:
     size: int
     load: Callable[[int], bytes]
     problem: Sentence | None = None
-    modified: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -202,8 +200,7 @@ def _walked(path: str, parts: tuple[str, ...]) -> Iterator[Entry]:
     elif not stat.S_ISREG(facts.st_mode):
         yield Entry(parts, 0, _nothing, sentence("{name} is no plain file", name=name))
     else:
-        at = datetime.fromtimestamp(facts.st_mtime).astimezone()
-        yield Entry(parts, facts.st_size, FileReader(path), None, at)
+        yield Entry(parts, facts.st_size, FileReader(path))
 
 
 def _nothing(most: int) -> bytes:

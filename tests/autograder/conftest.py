@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from support import Asked, asked
+from support import Asked, handing_in
 
+from autograder.authoring.recorder import recording
 from autograder.manifest import Course
 from autograder.sandbox.choice import choose
 from autograder.sandbox.protocol import Sandbox
@@ -42,6 +43,23 @@ def course() -> Course:
 
 
 @pytest.fixture(scope="session")
+def recorded(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
+    """`recorded(topic)`: the recording of a topic of the course, ten seconds of work that a run does once."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # by all workers of the run, and only by them
+
+    def of(topic: str) -> bytes:
+        path = shared / f"{topic}.rec"
+        if not path.exists():
+            aside = base / path.name
+            aside.write_bytes(recording(course, topic))
+            aside.rename(path)
+        return path.read_bytes()
+
+    return of
+
+
+@pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     """One warm sandbox without torch."""
     with closing(choose("numpy")) as warm:
@@ -58,12 +76,12 @@ def torch_sandbox() -> Iterator[Sandbox]:
 @pytest.fixture
 def submit(sandbox: Sandbox) -> Iterator[Callable[..., Asked]]:
     """`submit(source).student.f(x)`: a file's text, answering from a real process; ended after the test."""
-    handed_in: list[Asked] = []
+    with handing_in(sandbox) as hand_in:
+        yield hand_in
 
-    def hand_in(source: str | bytes, **limits: float) -> Asked:
-        handed_in.append(asked(sandbox, source, **limits))
-        return handed_in[-1]
 
-    yield hand_in
-    for each in handed_in:
-        each.remote.close()
+@pytest.fixture
+def submit_torch(torch_sandbox: Sandbox) -> Iterator[Callable[..., Asked]]:
+    """The same from a process with torch."""
+    with handing_in(torch_sandbox) as hand_in:
+        yield hand_in

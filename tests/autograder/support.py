@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -43,6 +44,29 @@ def asked(sandbox: Sandbox, source: str | bytes, **limits: Any) -> Asked:
     remote = Remote(sandbox, Submission("somebody", {f"{MODULE}.py": content}), MODULE, bounds)
     seen: list[Observation] = []
     return Asked(Student(remote, _observer(seen), "seed"), remote, seen)
+
+
+@contextlib.contextmanager
+def handing_in(sandbox: Sandbox) -> Iterator[Callable[..., Asked]]:
+    """`asked` for any number of submissions, all of which end with the block."""
+    with contextlib.ExitStack() as stack:
+
+        def hand_in(source: str | bytes, **limits: float) -> Asked:
+            made = asked(sandbox, source, **limits)
+            stack.callback(made.remote.close)
+            return made
+
+        yield hand_in
+
+
+def model(source: str) -> Any:
+    """The `Model()` of a source in this process, its weights drawn alike each time."""
+    import torch
+
+    namespace: dict[str, Any] = {}
+    exec(textwrap.dedent(source), namespace)
+    torch.manual_seed(3)
+    return namespace["Model"]()
 
 
 def local(**functions: Any) -> Asked:

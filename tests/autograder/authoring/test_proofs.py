@@ -6,6 +6,7 @@ import pytest
 from support_courses import TINY, copied
 
 from autograder.authoring import proofs
+from autograder.authoring.table import mutants_table
 from autograder.grading import Grader
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED
@@ -192,7 +193,12 @@ def test_a_topic_that_refuses_float32_is_refused(changed):
     assert any(words.startswith("alternatives: scale.float32_results") for words in refused)
 
 
-def test_a_summary_counts_tried_caught_and_named_by_exercise():
+def test_the_table_counts_what_was_caught_named_and_kept_by_exercise():
     grader = Grader(Course(TINY), "vectors")
-    table = proofs.summary(proofs.trials(grader, grader.bank.mistakes, SEEDS))
-    assert table == {"scale": (2, 2, 2), "mean_square_grad": (3, 3, 3)}
+    done = (proofs.trials(grader, known, SEEDS) for known in (grader.bank.mistakes, grader.bank.alternatives))
+    rows = [line.split()[:4] for line in mutants_table(grader.assignment, *done).splitlines()[1:]]
+    assert rows == [
+        ["scale", "2/2", "2/2", "2/2"],
+        ["mean_square_grad", "3/3", "3/3", "2/2"],
+        ["vectors", "5/5", "5/5", "4/4"],
+    ]

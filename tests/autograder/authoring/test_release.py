@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,6 @@ import pytest
 from support_editions import edition_of, offline
 
 from autograder.authoring import release
-from autograder.authoring.recorder import recording
 from autograder.authoring.starters import generated
 from autograder.authoring.twins import twin
 from autograder.manifest import Course
@@ -77,6 +77,15 @@ def test_a_topic_that_is_left_out_keeps_its_name():
 def folders(files):
     """Every folder that holds a file."""
     return {str(parent) for name in files for parent in Path(name).parents}
+
+
+def test_its_makefile_is_explained_in_chinese_too(files):
+    verbs = {
+        name: re.findall(r"^([a-z]+):.*## ", files[name].decode(), re.MULTILINE)
+        for name in ("Makefile", "autograder/locale/zh_CN/verbs.txt")
+    }
+    assert len({tuple(sorted(found)) for found in verbs.values()}) == 1
+    assert not [name for name in verbs if "[SEED" in files[name].decode()]
 
 
 def test_nothing_hidden_has_a_place_in_it(files):
@@ -182,10 +191,9 @@ def run(folder, *words):
 
 
 @pytest.mark.slow
-def test_an_edition_of_a_topic_grades_modules_and_notebooks_by_itself(tmp_path):
-    recorded = recording(COURSE, "classification")
+def test_an_edition_of_a_topic_grades_modules_and_notebooks_by_itself(tmp_path, recorded):
     archive = release.write(
-        release.contents(COURSE, ["classification"], lambda *_: recorded), tmp_path / "out" / "edition"
+        release.contents(COURSE, ["classification"], lambda _, topic: recorded(topic)), tmp_path / "out" / "edition"
     )
     zipfile.ZipFile(archive).extractall(tmp_path)
     folder = tmp_path / "edition"
@@ -205,8 +213,8 @@ def test_an_edition_of_a_topic_grades_modules_and_notebooks_by_itself(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("topic", PLAYED)
-def test_the_recording_of_a_topic_names_its_mistakes_and_keeps_its_alternatives(topic, tmp_path):
-    done = offline(edition_of(COURSE, topic, tmp_path / "edition"), COURSE, topic)
+def test_the_recording_of_a_topic_names_its_mistakes_and_keeps_its_alternatives(topic, tmp_path, recorded):
+    done = offline(edition_of(COURSE, topic, tmp_path / "edition", recorded(topic)), COURSE, topic)
     assert (done.spoilt, done.misnamed) == ([], [])
     assert len(done.named) >= 0.95 * len(done.caught) > 0, [f"{each.variant.id}: {each.why}" for each in done.caught]
     assert done.enough

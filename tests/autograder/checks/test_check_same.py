@@ -7,7 +7,7 @@ import textwrap
 import numpy as np
 import pytest
 import torch
-from support import asked, claim, message, refusal
+from support import claim, message, refusal
 from support_courses import TINY
 
 from autograder import bank
@@ -37,17 +37,9 @@ def reference():
 
 
 @pytest.fixture
-def submit_torch(torch_sandbox):
+def submit_torch(submit_torch):
     """The right layer and some more lines, answering from a process with torch."""
-    handed_in = []
-
-    def hand_in(source):
-        handed_in.append(asked(torch_sandbox, textwrap.dedent(RIGHT) + textwrap.dedent(source)))
-        return handed_in[-1]
-
-    yield hand_in
-    for each in handed_in:
-        each.remote.close()
+    return lambda source: submit_torch(textwrap.dedent(RIGHT) + textwrap.dedent(source))
 
 
 @pytest.fixture
@@ -145,6 +137,15 @@ def test_a_cut_graph_is_named_by_what_it_is_cut_from(submit_torch, reference, x,
     assert said(submit_torch, forward(line), reference, x) == f"Linear(3, 4): {words}"
 
 
+def test_a_float32_gradient_may_be_off_by_a_thousandth_and_an_output_may_not(submit_torch, reference, x):
+    off = "return x @ self.weight.T + self.bias + {} * (self.bias - self.bias.detach())"
+    student = submit_torch(forward(off.format(7e-4))).student
+    check_same(student.Linear(3, 4), linear(reference), at=(x,))
+    assert said(submit_torch, forward(off.format(7e-3)), reference, x).startswith("Linear(3, 4): ∂⟨v, y⟩/∂bias[")
+    line = "return (x @ self.weight.T + self.bias) * (1 + 7e-4)"
+    assert said(submit_torch, forward(line), reference, x).startswith("Linear(3, 4): y[")
+
+
 def test_a_wrong_gradient_is_named_by_its_parameter(submit_torch, reference, x):
     line = "return x @ self.weight.T + 2 * self.bias - self.bias.detach()"
     words = said(submit_torch, forward(line), reference, x)
@@ -208,6 +209,8 @@ class Pair(nn.Module):
     [
         ("self.linear(x)", None),
         ("self.linear(x) + 0 * self.spare", None),
+        ("self.linear(x) + 1e-7 * (self.spare - self.spare.detach())", None),  # what rounding the others leaves
+        ("self.linear(x) + 1e-4 * (self.spare - self.spare.detach())", "Spare(): ∂⟨v, y⟩/∂spare["),
         ("self.linear(x) + self.spare - self.spare.detach()", "Spare(): ∂⟨v, y⟩/∂spare["),
     ],
 )

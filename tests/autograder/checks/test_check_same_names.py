@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from types import SimpleNamespace
 
 import pytest
 import torch
-from support import asked, message
+from support import asked, message, model
 
 from autograder.checks import check_parameters, check_same
 from autograder.model import StudentFault
@@ -39,14 +38,6 @@ ROW = """
     """
 
 
-def made(source):
-    """The module that a source defines."""
-    namespace = {}
-    exec(textwrap.dedent(source), namespace)
-    torch.manual_seed(3)
-    return namespace["Model"]()
-
-
 def changed(source, *pairs):
     """The source with words replaced."""
     for old, new in pairs:
@@ -56,16 +47,8 @@ def changed(source, *pairs):
 
 
 @pytest.fixture
-def submit_torch(torch_sandbox):
-    handed_in = []
-
-    def hand_in(source):
-        handed_in.append(asked(torch_sandbox, source))
-        return handed_in[-1].student.Model()
-
-    yield hand_in
-    for each in handed_in:
-        each.remote.close()
+def submit_torch(submit_torch):
+    return lambda source: submit_torch(source).student.Model()
 
 
 @pytest.fixture
@@ -74,10 +57,10 @@ def x():
 
 
 def test_parameters_of_any_name_are_told_apart_by_their_shapes(submit_torch, x):
-    check_same(submit_torch(ROW), made(NET), at=(x,), any_names=True)
+    check_same(submit_torch(ROW), model(NET), at=(x,), any_names=True)
     swapped = changed(NET, ("first", "THIRD"), ("second", "first"), ("THIRD", "second"))
-    check_same(submit_torch(swapped), made(NET), at=(x,), any_names=True)
-    check_parameters(submit_torch(ROW), made(NET), any_names=True)
+    check_same(submit_torch(swapped), model(NET), at=(x,), any_names=True)
+    check_parameters(submit_torch(ROW), model(NET), any_names=True)
 
 
 def test_names_count_unless_a_question_says_otherwise(submit_torch, x):
@@ -85,22 +68,22 @@ def test_names_count_unless_a_question_says_otherwise(submit_torch, x):
         "Model(): the module lacks the parameters first.bias, first.weight, second.bias, second.weight; "
         "it has 0.bias, 0.weight, 2.bias, 2.weight instead"
     )
-    assert message(check_same, submit_torch(ROW), made(NET), at=(x,)) == words
+    assert message(check_same, submit_torch(ROW), model(NET), at=(x,)) == words
 
 
 def test_a_wrong_gradient_is_said_under_the_students_own_name(submit_torch, x):
     line = "y = self[0](x).tanh(); return (y @ self[2].weight.T + 3 * self[2].bias - 2 * self[2].bias.detach())"
     other = changed(ROW, ("return super().forward(x)", line))
-    words = message(check_same, submit_torch(other), made(NET), at=(x,), any_names=True)
+    words = message(check_same, submit_torch(other), model(NET), at=(x,), any_names=True)
     assert words.startswith("Model(): ∂⟨v, y⟩/∂2.bias[")
     cut = changed(ROW, ("return super().forward(x)", "return self[2](self[0](x).detach().tanh() + 0 * x.sum())"))
-    words = message(check_same, submit_torch(cut), made(NET), at=(x,), any_names=True)
+    words = message(check_same, submit_torch(cut), model(NET), at=(x,), any_names=True)
     assert words.startswith("Model(): ∂⟨v, y⟩/∂x1")
 
 
 def test_mistakes_are_compared_under_the_references_names(submit_torch, torch_sandbox, x):
     one = asked(torch_sandbox, ROW)
-    check_same(one.student.Model(), made(NET), at=(x,), any_names=True)
+    check_same(one.student.Model(), model(NET), at=(x,), any_names=True)
     assert list(one.seen[0].actual) == [
         "y",
         "∂⟨v, y⟩/∂x1",
@@ -135,20 +118,20 @@ def test_mistakes_are_compared_under_the_references_names(submit_torch, torch_sa
     ],
 )
 def test_parameters_that_are_missing_or_too_many_are_named_with_their_shapes(submit_torch, x, pairs, words):
-    said = message(check_same, submit_torch(changed(ROW, *pairs)), made(NET), at=(x,), any_names=True)
+    said = message(check_same, submit_torch(changed(ROW, *pairs)), model(NET), at=(x,), any_names=True)
     assert said == f"Model(): {words}"
 
 
 def test_parameters_whose_shapes_do_not_tell_them_apart_need_their_names(submit_torch, x):
     square = [("nn.Linear(3, 4)", "nn.Linear(3, 3)"), ("nn.Linear(4, 2)", "nn.Linear(3, 3)")]
     said = message(
-        check_same, submit_torch(changed(ROW, *square)), made(changed(NET, *square)), at=(x,), any_names=True
+        check_same, submit_torch(changed(ROW, *square)), model(changed(NET, *square)), at=(x,), any_names=True
     )
     assert said == (
         "Model(): the shapes do not tell which of 0.bias, 0.weight, 2.bias, 2.weight is which of first.bias (3,), "
         "first.weight (3, 3), second.bias (3,), second.weight (3, 3): call them so"
     )
-    check_same(submit_torch(changed(NET, *square)), made(changed(NET, *square)), at=(x,), any_names=True)
+    check_same(submit_torch(changed(NET, *square)), model(changed(NET, *square)), at=(x,), any_names=True)
 
 
 def test_weights_that_should_be_shared_are_found_under_any_name(submit_torch):
@@ -167,8 +150,8 @@ def test_weights_that_should_be_shared_are_found_under_any_name(submit_torch):
     other = changed(tied, ("self.head.weight = self.table.weight", "pass"))
     tokens = torch.tensor([0, 3, 3])
     words = "Model(): head.weight, table.weight should be one tensor, they are several"
-    assert message(check_same, submit_torch(other), made(tied), at=(tokens,), any_names=True) == words
-    check_same(submit_torch(tied), made(tied), at=(tokens,), any_names=True)
+    assert message(check_same, submit_torch(other), model(tied), at=(tokens,), any_names=True) == words
+    check_same(submit_torch(tied), model(tied), at=(tokens,), any_names=True)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +176,6 @@ def test_no_claim_about_names_brings_the_grader_down(claim, x):
         if observation.verdict is not None:
             raise StudentFault(observation.verdict)
 
-    student = Student(Lying(SimpleNamespace(Model=type(made(ROW)))), observe, "seed")
+    student = Student(Lying(SimpleNamespace(Model=type(model(ROW)))), observe, "seed")
     with pytest.raises(StudentFault, match="graph is cut before it"):
-        check_same(student.Model(), made(NET), at=(x,), any_names=True)
+        check_same(student.Model(), model(NET), at=(x,), any_names=True)

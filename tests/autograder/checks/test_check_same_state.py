@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 import torch
-from support import asked, message
+from support import asked, message, model
 from torch import nn
 
 from autograder.checks import check_parameters, check_same
@@ -44,25 +44,9 @@ NORM = """
     """
 
 
-def made(source):
-    """The module that a source defines."""
-    namespace = {}
-    exec(textwrap.dedent(source), namespace)
-    torch.manual_seed(3)
-    return namespace["Model"]()
-
-
 @pytest.fixture
-def submit_torch(torch_sandbox):
-    handed_in = []
-
-    def hand_in(source):
-        handed_in.append(asked(torch_sandbox, source))
-        return handed_in[-1].student.Model()
-
-    yield hand_in
-    for each in handed_in:
-        each.remote.close()
+def submit_torch(submit_torch):
+    return lambda source: submit_torch(source).student.Model()
 
 
 @pytest.fixture
@@ -82,14 +66,14 @@ def changed(source, old, new):
 
 
 def test_shared_weights_are_loaded_and_their_gradient_is_the_whole_one(submit_torch, tokens):
-    check_same(submit_torch(TIED), made(TIED), at=(tokens,))
+    check_same(submit_torch(TIED), model(TIED), at=(tokens,))
 
 
 def test_the_order_in_which_shared_weights_are_named_does_not_matter(submit_torch, tokens):
     other = changed(TIED, "self.head.weight = self.table.weight", "self.table.weight = self.head.weight")
     lines = "            self.table = nn.Embedding(5, 3)\n"
     other = changed(other, lines, "").replace("self.table.weight", f"{lines.strip()}\n            self.table.weight")
-    check_same(submit_torch(other), made(TIED), at=(tokens,))
+    check_same(submit_torch(other), model(TIED), at=(tokens,))
 
 
 def test_shared_weights_may_go_by_one_name_alone(submit_torch, tokens):
@@ -97,33 +81,33 @@ def test_shared_weights_may_go_by_one_name_alone(submit_torch, tokens):
     other = other.replace("self.head = nn.Linear(3, 5, bias=False)", "").replace(
         "self.head.weight = self.table.weight", ""
     )
-    check_same(submit_torch(other), made(TIED), at=(tokens,))
+    check_same(submit_torch(other), model(TIED), at=(tokens,))
 
 
 def test_weights_that_should_be_shared_are_named(submit_torch, tokens):
     other = changed(TIED, "self.head.weight = self.table.weight", "")
     words = "Model(): head.weight, table.weight should be one tensor, they are several"
-    assert message(check_same, submit_torch(other), made(TIED), at=(tokens,)) == words
+    assert message(check_same, submit_torch(other), model(TIED), at=(tokens,)) == words
 
 
 def test_weights_that_should_not_be_shared_are_named(submit_torch, tokens):
-    other = made(changed(TIED, "self.head.weight = self.table.weight", ""))
+    other = model(changed(TIED, "self.head.weight = self.table.weight", ""))
     words = "Model(): head.weight, table.weight are one tensor, they should be several"
     assert message(check_parameters, submit_torch(TIED), other) == words
 
 
 def test_a_gradient_of_one_use_of_a_shared_weight_is_not_the_whole_one(submit_torch, tokens):
     other = changed(TIED, "self.table(tokens).tanh()", "self.table(tokens).tanh().detach()")
-    words = message(check_same, submit_torch(other), made(TIED), at=(tokens,))
+    words = message(check_same, submit_torch(other), model(TIED), at=(tokens,))
     assert words.startswith("Model(): ∂⟨v, y⟩/∂table.weight[")
 
 
 def test_check_parameters_looks_at_names_and_shapes_without_a_forward_pass(submit_torch):
     broken = changed(TIED, "return self.head", "raise RuntimeError and self.head")
-    check_parameters(submit_torch(broken), made(TIED))
+    check_parameters(submit_torch(broken), model(TIED))
     other = changed(TIED, "self.head = nn.Linear(3, 5, bias=False)", "self.head = nn.Linear(3, 5)")
     words = "Model(): the module has the parameters head.bias, which are not asked for"
-    assert message(check_parameters, submit_torch(other), made(TIED)) == words
+    assert message(check_parameters, submit_torch(other), model(TIED)) == words
 
 
 def test_check_parameters_needs_the_students_module_first():
@@ -133,11 +117,11 @@ def test_check_parameters_needs_the_students_module_first():
 
 def test_a_buffer_of_ones_own_is_nobodys_business(submit_torch, tokens):
     other = changed(TIED, "super().__init__()", 'super().__init__(); self.register_buffer("pe", torch.ones(7))')
-    check_same(submit_torch(other), made(TIED), at=(tokens,))
+    check_same(submit_torch(other), model(TIED), at=(tokens,))
 
 
 def test_a_buffer_is_loaded_and_compared_after_the_call(submit_torch, x):
-    module = made(NORM)
+    module = model(NORM)
     module.mean += 1
     check_same(submit_torch(NORM), module, at=(x,))
     assert not torch.equal(module.mean, torch.ones(3))
@@ -147,35 +131,35 @@ def test_a_buffer_that_is_updated_otherwise_is_named(submit_torch, x):
     for old, new in (("0.1", "0.9"), ("self.mean += 0.1 * (x.detach().mean(0) - self.mean)", "pass")):
         late = changed(NORM, "y = (x - self.mean) * self.gain", "y = (x - before) * self.gain")
         late = changed(late, "if self.training", "before = self.mean.clone()\n            if self.training")
-        words = message(check_same, submit_torch(changed(late, old, new)), made(late), at=(x,))
+        words = message(check_same, submit_torch(changed(late, old, new)), model(late), at=(x,))
         assert words.startswith("Model(): buffer mean[")
 
 
 def test_a_missing_buffer_is_named_as_one(submit_torch, x):
     other = changed(NORM, 'self.register_buffer("mean", torch.zeros(3))', "self.mean = torch.zeros(3)")
     words = "Model(): the module lacks the buffers mean"
-    assert message(check_same, submit_torch(other), made(NORM), at=(x,)) == words
+    assert message(check_same, submit_torch(other), model(NORM), at=(x,)) == words
 
 
 def test_training_and_evaluation_are_told_apart(submit_torch, x):
     always = changed(NORM, "if self.training:", "if True:")
-    check_same(submit_torch(always), made(NORM), at=(x,))
+    check_same(submit_torch(always), model(NORM), at=(x,))
     module = submit_torch(always)
     module.eval()
-    assert message(check_same, module, made(NORM).eval(), at=(x,)).startswith("Model(): y[")
+    assert message(check_same, module, model(NORM).eval(), at=(x,)).startswith("Model(): y[")
 
 
 def test_dropout_with_a_given_mask_is_compared_number_by_number(submit_torch, x):
     keep = torch.tensor([True, False, True])
-    check_same(submit_torch(NORM), made(NORM), at=(x, keep))
+    check_same(submit_torch(NORM), model(NORM), at=(x, keep))
     unscaled = changed(NORM, "y * keep / 0.8", "y * keep")
-    assert message(check_same, submit_torch(unscaled), made(NORM), at=(x, keep)).startswith("Model(): y[")
+    assert message(check_same, submit_torch(unscaled), model(NORM), at=(x, keep)).startswith("Model(): y[")
 
 
 def test_a_frozen_parameter_has_no_gradient(submit_torch, x):
     frozen = changed(NORM, "nn.Parameter(torch.ones(3))", "nn.Parameter(torch.ones(3), requires_grad=False)")
     words = "Model(): ∂⟨v, y⟩/∂gain is None: the graph is cut before it"
-    assert message(check_same, submit_torch(frozen), made(NORM), at=(x,)) == words
+    assert message(check_same, submit_torch(frozen), model(NORM), at=(x,)) == words
 
 
 FUNCTION = """

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pytest
 import torch
-from support import asked, message
+from support import message, model
 
 from autograder.checks import check_same
 
@@ -59,23 +57,7 @@ def right(x, power=3):
 
 def made():
     """The reference's module."""
-    namespace = {}
-    exec(textwrap.dedent(ENERGY), namespace)
-    torch.manual_seed(3)
-    return namespace["Model"]().double()
-
-
-@pytest.fixture
-def submit_torch(torch_sandbox):
-    handed_in = []
-
-    def hand_in(source):
-        handed_in.append(asked(torch_sandbox, source))
-        return handed_in[-1]
-
-    yield hand_in
-    for each in handed_in:
-        each.remote.close()
+    return model(ENERGY).double()
 
 
 @pytest.fixture

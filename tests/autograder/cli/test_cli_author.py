@@ -15,18 +15,6 @@ from autograder.loop.saves import files_of, saves
 from autograder.manifest import Course
 
 
-@pytest.fixture
-def run(capsys):
-    """Run a command in a course: exit code, what it printed, what it complained."""
-
-    def command(*words, root=TINY):
-        code = main(["--root", str(root), *map(str, words)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
-
-
 def test_from_new_to_all_proofs_in_two_commands(run, tmp_path):
     course = copied(tmp_path / "course")
     code, out, _ = run("new", "means", "--exercises", "mean, spread", root=course.root)

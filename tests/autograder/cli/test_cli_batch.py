@@ -6,24 +6,7 @@ import csv
 import shutil
 
 import pytest
-from support_courses import RIGHT, TINY, copied, with_graders
-
-from autograder.cli import main
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command: exit code, what it printed, what it complained."""
-
-    def command(*words, root=TINY):
-        try:
-            code = main(["--root", str(root), *map(str, words)])
-        except SystemExit as end:
-            code = end.code
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
+from support_courses import RIGHT, copied, with_graders
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import os
 import signal
@@ -15,7 +16,6 @@ import pytest
 from classes import pupils, zipped
 from support_courses import RIGHT, copied
 
-from autograder.cli import main
 from autograder.gradebook import Book
 
 WRONG = RIGHT.replace("return 2 * x / x.size", "return 2 * x")
@@ -41,13 +41,8 @@ def course(tmp_path):
 
 
 @pytest.fixture
-def run(course, capsys):
-    def run(*words):
-        code = main(["--root", str(course.root), *map(str, words)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+def run(run, course):
+    return functools.partial(run, root=course.root)
 
 
 def rows(path):

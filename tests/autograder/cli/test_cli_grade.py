@@ -11,37 +11,8 @@ from pathlib import Path
 import pytest
 from support_courses import RIGHT, TINY, copied, with_graders
 
-from autograder.cli import main
-
 REPOSITORY = Path(__file__).parents[3]
 SOLUTION = TINY / "solutions" / "vectors" / "solution.py"
-
-
-@pytest.fixture
-def run(capsys):
-    """Run a command in the tiny course: exit code, what it printed, what it complained."""
-
-    def command(*words, root=TINY):
-        try:
-            code = main(["--root", str(root), *map(str, words)])
-        except SystemExit as end:  # argparse's way to refuse
-            code = end.code
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
-
-
-@pytest.fixture
-def file(tmp_path):
-    """A submission as a file."""
-
-    def write(source):
-        path = tmp_path / "vectors.py"
-        path.write_text(source)
-        return path
-
-    return write
 
 
 def test_full_marks_are_graded(run):

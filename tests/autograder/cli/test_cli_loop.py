@@ -13,25 +13,9 @@ HALF = RIGHT.replace("a * np.asarray(x)", "a * np.asarray(x) * 1.5")
 
 
 @pytest.fixture
-def run(capsys, monkeypatch):
+def run(run, monkeypatch):
     monkeypatch.setattr("autograder.loop.kept.Kept.keep", lambda *_: None)  # nothing is written into this course
-
-    def command(*words):
-        code = main(["--root", str(TINY), *map(str, words)])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return command
-
-
-@pytest.fixture
-def file(tmp_path):
-    def write(source):
-        path = tmp_path / "vectors.py"
-        path.write_text(source)
-        return path
-
-    return write
+    return run
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from support_courses import RIGHT, TINY
-
-from autograder.cli import main
+from support_courses import RIGHT
 
 
-def run(capsys, *words):
-    code = main(["--root", str(TINY), *map(str, words)])
-    said = capsys.readouterr()
-    return code, said.out, said.err
-
-
-def test_a_topics_report_is_written_with_the_folder_for_it(tmp_path, capsys):
+def test_a_topics_report_is_written_with_the_folder_for_it(tmp_path, run):
     file, page = tmp_path / "vectors.py", tmp_path / "new" / "page.html"
     file.write_text(RIGHT.replace("a * np.asarray(x)", "np.asarray(x) + a"))
-    code, out, err = run(capsys, "report", "vectors", "--from", file, "--out", page)
+    code, out, err = run("report", "vectors", "--from", file, "--out", page)
     assert (code, out, err) == (0, f"The report is {page}. Open it in a browser.\n", "")
     text = page.read_text("utf-8")
     assert text.startswith('<!doctype html>\n<html lang="en">')
@@ -24,9 +16,9 @@ def test_a_topics_report_is_written_with_the_folder_for_it(tmp_path, capsys):
     assert [path.name for path in page.parent.iterdir()] == ["page.html"]
 
 
-def test_all_topics_share_one_report_in_the_language_asked_for(tmp_path, capsys):
+def test_all_topics_share_one_report_in_the_language_asked_for(tmp_path, run):
     page = tmp_path / "page.html"
-    code, out, _ = run(capsys, "report", "--out", page, "--lang", "zh")
+    code, out, _ = run("report", "--out", page, "--lang", "zh")
     assert (code, out) == (0, f"报告在 {page}，请用浏览器打开。\n")
     text = page.read_text("utf-8")
     assert 'id="vectors"' in text
@@ -34,12 +26,12 @@ def test_all_topics_share_one_report_in_the_language_asked_for(tmp_path, capsys)
     assert '<html lang="zh-CN">' in text
 
 
-def test_a_folder_is_no_file_to_write(tmp_path, capsys):
-    code, _, err = run(capsys, "report", "vectors", "--out", tmp_path)
+def test_a_folder_is_no_file_to_write(tmp_path, run):
+    code, _, err = run("report", "vectors", "--out", tmp_path)
     assert (code, err) == (2, f"autograder: {tmp_path} is a folder; --out names the file to write\n")
 
 
-def test_an_exercise_without_its_topic_is_refused(capsys):
-    code, _, err = run(capsys, "report", "--only", "scale")
+def test_an_exercise_without_its_topic_is_refused(run):
+    code, _, err = run("report", "--only", "scale")
     said = "autograder: an exercise is asked for, and no topic: make report TOPIC=<topic> ONLY=<exercise>\n"
     assert (code, err) == (2, said)

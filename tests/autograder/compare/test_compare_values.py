@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from compared import difference, said
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from autograder.compare import FLOAT32, FLOAT64, Comparison, Tolerance, errors, rms, tolerance_for
+from autograder.compare import (
+    FLOAT32,
+    FLOAT64,
+    Comparison,
+    Tolerance,
+    errors,
+    rms,
+    tolerance_for,
+    tolerance_of_gradient,
+)
 
 FLOATS = arrays.arrays(
     st.sampled_from([np.float64, np.float32]),
     arrays.array_shapes(min_dims=0, max_dims=3, max_side=4),
     elements=st.floats(-(2.0**100), 2.0**100, width=32),
 )
-
-
-def difference(yours, ours, **how):
-    """What a comparison finds."""
-    return Comparison(**how).difference(yours, ours)
-
-
-def said(yours, ours, **how):
-    """What is said about a difference."""
-    found = difference(yours, ours, **how)
-    assert found is not None
-    return str(found.message)
 
 
 @given(FLOATS)
@@ -100,6 +98,23 @@ def test_scaling_both_sides_changes_no_verdict(array, factor):
 def test_a_narrow_answer_is_held_to_float32(narrow):
     assert tolerance_for(np.ones(2, narrow), np.ones(2)) == FLOAT32
     assert tolerance_for(np.ones(2), np.ones(2, narrow)) == FLOAT32
+
+
+def test_a_gradient_in_float64_keeps_its_row_and_all_know_the_largest_beside_them():
+    wide, narrow = np.ones(2), np.ones(2, np.float32)
+    assert tolerance_of_gradient(wide, wide, 20.0) == Tolerance(FLOAT64.rtol, FLOAT64.kappa, floor=0.02)
+    assert tolerance_of_gradient(wide, wide, 0.0) == FLOAT64
+    assert tolerance_of_gradient(narrow, wide, 0.0) == tolerance_of_gradient(None, narrow, 0.0)
+    assert tolerance_of_gradient(narrow, wide, 0.0, "cuda").kappa == 1e-3
+
+
+def test_values_of_a_mapping_may_have_tolerances_of_their_own():
+    ours = {"y": np.ones(3), "dx": np.ones(3)}
+    yours = {"y": np.ones(3), "dx": np.full(3, 1.01)}
+    comparison = Comparison(by_key={"dx": Tolerance(rtol=0.1, kappa=0.0, floor=0.0)})
+    assert comparison.difference(yours, ours) is None
+    assert comparison.excess(yours, ours) == pytest.approx(0.1)
+    assert comparison.difference({**yours, "y": yours["dx"]}, ours).kind == "value"
 
 
 def test_float16_gets_no_row_of_its_own():

@@ -31,13 +31,14 @@ topics = pytest.mark.parametrize("topic", TRIED)
 
 
 @pytest.fixture(scope="module")
-def graders(tmp_path_factory):
+def graders(tmp_path_factory, recorded):
     """Each topic's grader live, and offline where asked for; made once."""
     made = {}
 
     def grader(topic, *, offline=False):
         if (topic, offline) not in made:
-            course = edition_of(COURSE, topic, tmp_path_factory.mktemp(topic) / "e") if offline else COURSE
+            folder = tmp_path_factory.mktemp(topic) / "e"
+            course = edition_of(COURSE, topic, folder, recorded(topic)) if offline else COURSE
             made[topic, offline] = Grader(course, topic)
         return made[topic, offline]
 

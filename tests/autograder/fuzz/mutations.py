@@ -65,7 +65,14 @@ def honest() -> dict[str, bytes]:
             {"outputs": [x], "inputs": [x], "parameters": {"weight": x, "bias": None}, "buffers": {"mean": x}}
         ),
         "answer-loaded": _answer(
-            {"missing": [], "unexpected": [], "shapes": {"weight": (2, 3)}, "tied": [["a", "b"]], "count": 9}
+            {
+                "missing": ["bias"],
+                "unexpected": [],
+                "shapes": {"weight": (2, 3)},
+                "names": {"0.weight": "fc.weight"},
+                "ambiguous": [],
+                "tied": [["a", "b"]],
+            }
         ),
         "callback": _frame({"kind": "callback", "number": 0, "arguments": (x,)}),
         "raised": _frame(

@@ -23,7 +23,7 @@ from autograder import checks, wire
 from autograder.checks import Observation
 from autograder.model import Isolation, Limits, Status, StudentFault, Submission, Verdict
 from autograder.sandbox.protocol import Ending
-from autograder.student import Remote, Student, remote
+from autograder.student import Remote, Student, call
 
 MOST = 1 << 16
 MEGABYTE = 1 << 20
@@ -155,7 +155,7 @@ def endures(data: bytes, name: str, question: Question, stays: bool) -> str:
 @pytest.fixture(autouse=True)
 def known_nonce(monkeypatch):
     """Frames that were written before the question was asked can only belong to it if its nonce is known."""
-    monkeypatch.setattr(remote, "secrets", SimpleNamespace(randbits=lambda bits: NONCE))
+    monkeypatch.setattr(call, "secrets", SimpleNamespace(randbits=lambda bits: NONCE))
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 from attacks import ANYWHERE, EDITS, IN_NBGRADER
-from trees import ROOT, TOPIC, command, edited, read, submit, with_attack
+from trees import HOSTILE, ROOT, TOPIC, WRONG, command, edited, read, submit, with_attack
 
 from autograder.manifest import Course
 from autograder.platforms import shared, warm
 from autograder.platforms.nbgrader_import import tree_at
 from autograder.platforms.samples import samples
-
-WRONG = "mistake-loss_summed"
 
 
 @dataclass(frozen=True)
@@ -47,14 +45,6 @@ def nbgrader(tmp_path_factory, quick):
         submit(tree, name, with_attack(released, attack))
     said["autograde"] = command(tree, "nbgrader", "autograde", TOPIC, **quick)
     return Nbgrader(tree, released, said, scores(tree))
-
-
-HOSTILE = {
-    "no_json": b"{",
-    "no_cells": b"{}",
-    "deep": b"[" * 100_000,
-    "empty": b"",
-}
 
 
 @pytest.fixture(scope="session")

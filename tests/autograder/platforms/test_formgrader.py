@@ -10,8 +10,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from conftest import WRONG
-from trees import TOPIC
+from trees import TOPIC, WRONG
 
 pytestmark = pytest.mark.slow
 TOKEN = "secret"

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 from attacks import ANYWHERE, EDITS, IN_NBGRADER
-from conftest import HOSTILE, WRONG
-from trees import ROOT, TOPIC, command, read, sources
+from trees import HOSTILE, ROOT, TOPIC, WRONG, command, read, sources
 
 from autograder.manifest import Course
 from autograder.model import Outcome, Status, UsageError, Verdict

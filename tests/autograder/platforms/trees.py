@@ -14,6 +14,13 @@ ROOT = Path(__file__).parents[3]
 WALLS = Path(__file__).with_name("walls.py")
 TOPIC = "gradient_descent"
 SEED = "2f31"
+WRONG = "mistake-loss_summed"
+HOSTILE = {
+    "no_json": b"{",
+    "no_cells": b"{}",
+    "deep": b"[" * 100_000,
+    "empty": b"",
+}
 REFUSED = "this machine cannot keep student code apart (level C)"
 
 

@@ -8,10 +8,10 @@ import sys
 import time
 from contextlib import closing, suppress
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from processes import below
 from support import asked, refusal
 from support_courses import RIGHT, with_graders
 
@@ -58,22 +58,6 @@ CLASS = {
 
 needs_forks = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each submission has a process of its own")
 pytestmark = needs_forks
-
-
-def below(pid: int) -> set[int]:
-    """A process and all below it."""
-    parents = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    found, new = {pid}, {pid}
-    while new:
-        new = {child for child, parent in parents.items() if parent in new} - found
-        found |= new
-    return found
 
 
 def signal_zygote(sandbox: Restarting, number: int) -> set[int]:

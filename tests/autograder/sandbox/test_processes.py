@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from processes import below
 from support import asked, refusal
 
 import autograder
@@ -107,18 +108,7 @@ def descriptors() -> int:
 
 def descendants() -> set[int]:
     """Every process below this one."""
-    parents = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    found, mine = set(), {os.getpid()}
-    while mine:
-        mine = {pid for pid, parent in parents.items() if parent in mine} - found
-        found |= mine
-    return found
+    return below(os.getpid()) - {os.getpid()}
 
 
 def test_an_answer_comes_and_the_process_is_kept_between_questions(somebody):

@@ -5,7 +5,7 @@ import numpy as np
 from autograder.checks import check_close, check_equal, check_unchanged, parts, then
 from autograder.questions import points
 
-from .test_public import ACTIVATIONS, network, some_numbers, sorts, verdict
+from .test_public import ACTIVATIONS, network, residual_network, some_numbers, sorts, verdict
 
 # Exercise: activations
 
@@ -307,15 +307,7 @@ def test_debug_backward_other_sizes(student, reference, rng):
     """loss and every gradient, for other sizes
     zh: 换一组尺寸，损失和所有梯度都正确"""
     N, D, H = 11, 4, 5
-    params = {
-        "W1": rng.normal(size=(D, H)),
-        "b1": rng.normal(size=H),
-        "W2": rng.normal(size=(H, H)),
-        "b2": rng.normal(size=H),
-        "w3": rng.normal(size=H),
-        "b3": float(rng.normal()),
-    }
-    X, y = rng.normal(size=(N, D)), rng.normal(size=N)
+    params, X, y = residual_network(rng, D, H), rng.normal(size=(N, D)), rng.normal(size=N)
     check_close(student.debug_backward(params, X, y), reference.debug_backward(params, X, y), names=("loss", "grads"))
     check_unchanged(student.debug_backward, params, X, y)
 
