@@ -83,16 +83,17 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="as many submissions and rounds as the docs state")
     options = parser.parse_args()
     wanted = [name for word in options.case for name in word.split(",")] or list(cases.CASES)
-    unknown = [name for name in wanted if name not in cases.CASES]
+    unknown = [name for name in wanted if name.partition(":")[0] not in cases.CASES]
     if unknown:
         print(f"there is no case {unknown[0]!r}; there are {', '.join(cases.CASES)}", file=sys.stderr)
         return 2
     path, failed = RESULTS / f"{datetime.now(UTC):%Y-%m-%d}-{commit()}.json", []
     for name in wanted:
-        print(f"{name}: {(cases.CASES[name].__doc__ or '').splitlines()[0]}", flush=True)
+        case, _, part = name.partition(":")
+        print(f"{name}: {(cases.CASES[case].__doc__ or '').splitlines()[0]}", flush=True)
         start = time.perf_counter()
         try:
-            recorded(path, name, cases.CASES[name](options.full))
+            recorded(path, name, cases.CASES[case](options.full, *([part] if part else [])))
         except Exception as error:  # noqa: BLE001 - what one case meets is no reason to give up the others
             failed.append(name)
             print(f"  failed: {error}", file=sys.stderr)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PR_SET_CHILD_SUBREAPER = 36
+STOPPED = 130
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -42,8 +44,18 @@ def environment() -> dict[str, str]:
     return {**os.environ, **dict.fromkeys(THREADS, "1"), "PYTHONPATH": path, "PATH": programs}
 
 
-def run(command: Sequence[str], *, cores: int = 1, cwd: Path = ROOT, codes: Iterable[int] = (0,)) -> Cost:
-    """Run to the end, on the first so many cores. Raises RuntimeError for another exit code."""
+def run(
+    command: Sequence[str],
+    *,
+    cores: int = 1,
+    cwd: Path = ROOT,
+    codes: Iterable[int] = (0,),
+    seconds: float | None = None,
+) -> Cost:
+    """Run to the end, on the first so many cores. Raises RuntimeError for another exit code.
+
+    seconds: after which it is interrupted, and may end with STOPPED.
+    """
     _adopt()
     _reap()  # what an earlier case left behind is not this command's
     all_cores = os.sched_getaffinity(0)
@@ -56,14 +68,23 @@ def run(command: Sequence[str], *, cores: int = 1, cwd: Path = ROOT, codes: Iter
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    said, _ = process.communicate()
+    said, stopped = _said(process, seconds)
     os.sched_setaffinity(0, all_cores)
     wall = time.perf_counter() - start
     _reap()
     after = _children()
-    if process.returncode not in codes:
+    if process.returncode not in (*codes, *([STOPPED] if stopped else [])):
         raise RuntimeError(f"{' '.join(command[:6])} … ended with {process.returncode}:\n{said.decode()[-2000:]}")
     return Cost(after[0] - before[0], wall, after[1])
+
+
+def _said(process: subprocess.Popen[bytes], seconds: float | None) -> tuple[bytes, bool]:
+    """What a command prints until it ends, and whether it had to be interrupted."""
+    try:
+        return process.communicate(timeout=seconds)[0], False
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+        return process.communicate()[0], True
 
 
 def _adopt() -> None:

@@ -44,10 +44,15 @@ def small_course(root: Path, questions: int) -> None:
 
 
 COORDINATE = """
+import signal
 import sys
 from autograder.cli import main
 if __name__ == "__main__":
-    code = main(sys.argv[2:])
+    try:
+        code = main(sys.argv[2:])
+    except KeyboardInterrupt:  # not yet where it is expected
+        code = 130
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # too late to be stopped
     with open("/proc/self/status") as file:
         peak = next(line.split()[1] for line in file if line.startswith("VmHWM"))
     open(sys.argv[1], "w").write(peak)
@@ -55,12 +60,17 @@ if __name__ == "__main__":
 """
 
 
-def coordinator(root: Path, topic: str, handed_in: Path, out: Path, jobs: int = 1) -> tuple[Cost, int]:
-    """The cost of a batch, and the peak of its coordinating process alone, in bytes."""
+def coordinator(
+    root: Path, topic: str, handed_in: Path, out: Path, jobs: int = 1, seconds: float | None = None
+) -> tuple[Cost, int]:
+    """The cost of a batch, and the peak of its coordinating process alone, in bytes.
+
+    seconds: after which it is stopped as by Ctrl-C.
+    """
     script, said = out.with_suffix(".py"), out.with_suffix(".peak")
     script.write_text(COORDINATE, "utf-8")
     words = [str(script), str(said), "--root", str(root), "batch", topic, str(handed_in), str(out), "--jobs", str(jobs)]
-    cost = run(python(*words), cores=jobs)
+    cost = run(python(*words), cores=jobs, seconds=seconds)
     return cost, int(said.read_text("utf-8")) << 10
 
 

@@ -191,10 +191,10 @@ Decoder._TAGS = {
 }
 
 
-def decode(header: bytes, payload: memoryview) -> dict[str, Any]:
+def decode(header: bytes | memoryview, payload: memoryview) -> dict[str, Any]:
     """The message of one frame. Raises WireError, and nothing else, for anything that is not one."""
     try:
-        top = json.loads(header.decode("utf-8"))
+        top = json.loads(str(header, "utf-8"))
         require(type(top) is dict and top.keys() == {"body", "arrays"}, "a header is {body, arrays}")
         require(type(top["body"]) is dict, "the body is a dict")
         if type(top["arrays"]) is not list or len(top["arrays"]) > ARRAYS:

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from autograder.wire.decoding import decode, require
+from autograder.wire.decoding import decode, malformed, require
 from autograder.wire.encoding import to_parts
 from autograder.wire.values import HEADER_BYTES, OversizeError
 
@@ -49,14 +49,15 @@ class Reader:
             self._begin()
             return None
         header, _ = self._prefix
-        data, self._prefix = self._data, None
+        data, self._prefix = memoryview(self._data), None
         self._expect(PREFIX.size)
-        return decode(bytes(data[:header]), memoryview(data)[header:])
+        return decode(data[:header], data[header:])
 
     def _begin(self) -> None:
         magic, header, payload = PREFIX.unpack(self._data)
         require(magic == MAGIC, "wrong magic")
-        require(0 < header <= HEADER_BYTES, f"a header of {header} bytes")
+        if not 0 < header <= HEADER_BYTES:
+            raise malformed(f"a header of {header} bytes")
         if payload > self.payload_bytes:
             raise OversizeError(payload, self.payload_bytes)
         self._prefix = (header, payload)
