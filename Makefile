@@ -9,13 +9,15 @@ export AUTOGRADER_VIA := make
 # By default a worker takes hundreds of tests at once: one would prove every topic while the others have nothing to do.
 SPREAD := -n auto --dist worksteal
 LANGUAGE_OPTION := $(if $(LANG_),--lang $(LANG_))
+CHINESE := $(filter zh%,$(firstword $(LANG_) $(LANGUAGE) $(LC_ALL) $(LC_MESSAGES) $(LANG)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system grade watch hint status debug report batch starter notebook release check test lint mutants strangers gallery fuzz chaos \
   bench parity translations doctor clean
 
 help:            ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {if (FILENAME == "Makefile") verb[++n] = $$1; said[$$1] = $$2} \
+	  END {for (i = 1; i <= n; i++) printf "  make %-13s %s\n", verb[i], said[verb[i]]}' Makefile $(CHINESE:%=autograder/locale/zh_CN/verbs.txt)
 
 $(VENV)/student.stamp: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -13,9 +13,10 @@ from autograder.gradebook import Book
 from autograder.language import say
 from autograder.language import title as titled
 from autograder.manifest import Course
-from autograder.model import Assignment, Report, Sentence, Verdict, sentence
+from autograder.model import Assignment, Report, Sentence, sentence
 from autograder.policies import Final
 from autograder.render import html, overview, similar
+from autograder.render.handed_back import handed_back
 from autograder.results import file_name, for_review, put_lines
 from autograder.running import Grade
 from autograder.scoring import total
@@ -25,18 +26,19 @@ from autograder.spool import Spool
 def student_page(assignment: Assignment, grade: Grade, report: Report, language: str, *, final: bool = False) -> str:
     """What a student gets back: what counts and why, then every question; hidden ones reduced until it is final."""
     heading = f"{assignment.topic}: {grade.standing.name or grade.standing.student}"
-    told = report if final else reduced(report, assignment)
+    told = reduced(report, assignment, final=final)
     return html.page([(assignment, told)], language, reveal_hidden=final, heading=heading, remarks=remarks(grade.final))
 
 
-def reduced(report: Report, assignment: Assignment) -> Report:
-    """The report with nothing of a hidden question but its exercise, its status and its points."""
+def reduced(report: Report, assignment: Assignment, *, final: bool) -> Report:
+    """The report with nothing of a hidden question but its exercise, its status and its points, until it is final."""
     titles = {exercise.name: exercise.title for exercise in assignment.exercises}
+    told = (replace(question, verdict=handed_back(question, final=final)) for question in report.questions)
     questions = tuple(
-        replace(q, name=f"{q.exercise} #{n}", title=titles.get(q.exercise, {}), verdict=Verdict(q.verdict.status))
-        if q.hidden
-        else q
-        for n, q in enumerate(report.questions, start=1)
+        replace(each, name=f"{each.exercise} #{n}", title=titles.get(each.exercise, {}))
+        if each.hidden and not final
+        else each
+        for n, each in enumerate(told, start=1)
     )
     return replace(report, questions=questions)
 

@@ -55,6 +55,7 @@ class Answerer:
     until_lost: whether to ask nothing more once points are lost.
     only_once: whether to ask no question again in order to explain it.
     fingerprint: what the report will rest on. no_device: why there is no GPU for questions about tensors, or ''.
+    draws_trainings: whether to draw how trainings go. is_hasty: see plugin.Job.
     """
 
     name: str
@@ -68,6 +69,8 @@ class Answerer:
     only_once: bool = False
     fingerprint: str = ""
     no_device: str = ""
+    draws_trainings: bool = False
+    is_hasty: bool = False
 
 
 @contextlib.contextmanager
@@ -160,7 +163,7 @@ class Grader:
 
     def _job(self, who: Answerer) -> Job:
         asked = (who.exercise, who.witness, who.until_lost, who.only_once, who.no_device)
-        return Job(who.connection, who.seed, self.suspects, who, *asked)
+        return Job(who.connection, who.seed, self.suspects, who, *asked, who.draws_trainings, who.is_hasty)
 
     def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""

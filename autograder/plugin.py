@@ -32,6 +32,7 @@ from autograder.reference import Oracle
 from autograder.rules import ruled
 from autograder.sandbox.protocol import SandboxError
 from autograder.student import Connection
+from autograder.trainings import Listening, beside, drawn
 
 Deliver = Callable[["Job", tuple[QuestionResult, ...], tuple[Flag, ...]], None]
 
@@ -44,6 +45,8 @@ class Job:
     saw; for proofs. until_lost: whether to ask nothing more once points are lost; also for proofs.
     only_once: whether to ask no question again in order to explain it.
     no_device: why there is no GPU for the questions that were to be answered on one, or ''.
+    draws_trainings: whether to draw how trainings go, which takes about as long again as they do.
+    is_hasty: whether a question that was late in less than its full time stays so: somebody waits for the result.
     """
 
     connection: Connection
@@ -55,6 +58,8 @@ class Job:
     until_lost: bool = False
     only_once: bool = False
     no_device: str = ""
+    draws_trainings: bool = False
+    is_hasty: bool = False
 
     def leaves_out(self, question: Question) -> bool:
         """Whether a question cannot be asked for want of a GPU."""
@@ -85,6 +90,7 @@ class GradingPlugin:
         self.failure: BaseException | None = None
         self._job: Job | None = None
         self._results: dict[str, tuple[QuestionResult, Finding]] = {}
+        self._trainings: dict[str, tuple[Play, Listening]] = {}
         self._disturbance: SandboxError | None = None
         self._asking: tuple[Question, ...] = ()
 
@@ -145,10 +151,31 @@ class GradingPlugin:
             (self._results[question.item.nodeid] for question in asked),
             lambda suspect, name: self._tells_apart(job, by_name[name], suspect),
         )
-        self.deliver(job, *ruled(questions, self.assignment.exercises, functools.partial(_uses, job.connection)))
+        questions, flags = ruled(questions, self.assignment.exercises, functools.partial(_uses, job.connection))
+        if job.draws_trainings:
+            questions = tuple(self._with_training(job, by_name[found.name], found) for found in questions)
+        self.deliver(job, questions, flags)
 
     def _attempt(self, job: Job, asked: Sequence[Question]) -> None:
-        self._job, self._results, self._disturbance = job, {}, None
+        self._job, self._results, self._trainings, self._disturbance = job, {}, {}, None
+        self._pose(asked)
+        for question in () if job.is_hasty or job.until_lost else self._hurried(asked):
+            if self._disturbance is None:
+                job.connection.hear_again(question.exercise)
+                self._pose([question])
+
+    def _hurried(self, asked: Sequence[Question]) -> list[Question]:
+        """Those that were late after another one of their exercise, and so in less than their full time."""
+        late = [each for each in asked if self._status(each) is Status.TIMED_OUT]
+        first = {question.exercise: question for question in reversed(late)}
+        return [question for question in late if first[question.exercise] is not question]
+
+    def _status(self, question: Question) -> Status | None:
+        found = self._results.get(question.item.nodeid)
+        return found[0].verdict.status if found is not None else None
+
+    def _pose(self, asked: Sequence[Question]) -> None:
+        """Ask these, in their order."""
         around = [question.item for question in asked if not question.is_plain]
         following = dict(zip(around, [*around[1:], None], strict=False))
         for question in asked:
@@ -193,7 +220,7 @@ class GradingPlugin:
             return Finding(without_gpu(question, job.no_device))
         job.connection.new_question(question.exercise)
         try:
-            play = question.play(job.connection, job.seed, self.oracle, noting=job.witness is not None)
+            play = self._first_play(job, question)
             if job.witness is not None:
                 job.witness(question.name, play)
                 play = replace(play, fault=next((seen.verdict for seen in play.failures), play.fault))
@@ -208,6 +235,27 @@ class GradingPlugin:
             return Finding(Verdict(Status.NOT_RUN, sentence("{why}", why=str(skipped))))
         except (Exception, pytest.fail.Exception, SystemExit) as error:  # noqa: BLE001 - what is not theirs is ours
             return Finding(ours(error))
+
+    def _first_play(self, job: Job, question: Question) -> Play:
+        heard = Listening(job.connection) if job.draws_trainings else None
+        play = question.play(heard or job.connection, job.seed, self.oracle, noting=job.witness is not None)
+        if heard is not None:
+            self._trainings[question.name] = play, heard
+        return play
+
+    def _with_training(self, job: Job, question: Question, found: QuestionResult) -> QuestionResult:
+        """The same with the curves of its training, if it is one and they can be had."""
+        if question.name not in self._trainings or not question.is_plain:
+            return found
+
+        def again(connection: Connection) -> Play:
+            return question.play(connection, job.seed, self.oracle, noting=True)
+
+        try:
+            curves = tuple(drawn(*self._trainings[question.name], job.connection, again))
+        except (Exception, pytest.fail.Exception, SystemExit):  # noqa: BLE001 - a picture less, and no point
+            return found
+        return replace(found, verdict=replace(found.verdict, pictures=beside(found.verdict.pictures, curves)))
 
     def _explained(self, job: Job, question: Question, verdict: Verdict) -> Finding:
         """The verdict and why, if that can be told. Failing to explain changes no verdict; a proof shall hear of it."""

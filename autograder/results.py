@@ -19,6 +19,7 @@ from autograder.sheets import lines
 PARTIAL = ".partial"
 NAME_BYTES = 150  # of the 255 that file systems take, platforms' endings and a digest beside them
 DIGESTED = re.compile(r"-[0-9a-f]{8}$")
+DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # no files on Windows, whatever follows
 
 
 class Results:
@@ -101,8 +102,10 @@ def file_name(student: str) -> str:
 
     A name that looks as if it had a digest gets one, too: nobody is given the file of somebody else.
     """
+    student = student.encode("utf-8", "backslashreplace").decode()  # as the gradebook keeps it
     safe = re.sub(r"[^\w.\- ]", "_", student).strip(". ").encode()[:NAME_BYTES].decode("utf-8", "ignore")
+    safe = f"_{safe}" if DEVICE.match(safe) else safe
     if safe == student and not DIGESTED.search(safe):
         return safe
-    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    digest = hashlib.sha256(student.encode()).hexdigest()[:8]
     return f"{safe or 'student'}-{digest}"

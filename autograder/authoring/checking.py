@@ -58,6 +58,13 @@ def _played(at: Places, assignment: Assignment, seeds: Sequence[str]) -> Iterato
     yield from handouts.links_hold(at)
 
 
+def _imported(at: Places, said: str) -> str:
+    """Where pytest stopped when it imported a topic's graders: the last line of theirs that its account names."""
+    folder = at.course.root / "tests" / "graders" / at.topic
+    named = re.findall(rf'{at.topic}/(\w+\.py)(?:", line |:)(\d+)', said)
+    return at.at(folder / named[-1][0], int(named[-1][1])) if named else at.at(folder)
+
+
 def _unreadable(at: Places, said: str) -> Iterator[Refusal]:
     """What could not even be loaded, one refusal for each of its lines that names a place."""
     heading, *lines = said.splitlines()
@@ -70,7 +77,7 @@ def _unreadable(at: Places, said: str) -> Iterator[Refusal]:
     place, _, what = heading.partition(": ")
     if lines:  # pytest's account of what could not be imported
         told = [line.removeprefix("E").strip() for line in lines if re.match(r"E\s+\S", line)]
-        place, what = at.at(at.course.root / "tests" / "graders" / at.topic), (told or lines)[-1]
+        place, what = _imported(at, said), (told or lines)[-1]
     misplaced = re.match(r"(mistake|alternative) (\w+) replaces", heading)
     if misplaced:
         path = at.course.solutions(at.topic) / f"{misplaced[1]}s.py"

@@ -25,8 +25,8 @@ from autograder.stubs import solution_lines
 
 ROOMS = (
     *("__init__.py", "__main__.py", "bank.py", "data.py", "endings.py", "fingerprint.py", "graders.ini"),
-    *("grading.py", "grids.py", "language.py", "manifest.py", "plugin.py", "py.typed", "questions.py"),
-    *("reference.py", "rules.py", "scoring.py", "steps.py", "stubs.py"),
+    *("grading.py", "grids.py", "language.py", "manifest.py", "memory.py", "plugin.py", "py.typed"),
+    *("questions.py", "reference.py", "rules.py", "scoring.py", "steps.py", "stubs.py", "trainings.py"),
     *("checks", "compare", "diagnosis", "locale", "model", "notebooks", "recorded", "render", "sandbox"),
     *(f"platforms/{name}.py" for name in ("__init__", "engine", "feedback", "kernel")),
     *("sources/__init__.py", "sources/folders.py", "student", "loop", "wire"),
@@ -37,6 +37,7 @@ SUFFIXES = {".py", ".ini", ".po", ".mo", ".typed", ".css", ".js", ".html", ".svg
 PAGES = ("LICENSE", "docs/students.md", "docs/students.zh-CN.md", "docs/pictures/*.svg")
 HANDOUT = ("assignment.toml", "README.md", "README.zh-CN.md", "figures/*.svg", "figures/*.png")
 VERBS = ("setup", "grade", "watch", "hint", "status", "debug", "report", "doctor")
+CHINESE_VERBS = "autograder/locale/zh_CN/verbs.txt"
 STAMP = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say: the same in every build
 
 Record = Callable[[Course, str], bytes]
@@ -102,6 +103,7 @@ def _written(course: Course, topics: Sequence[str]) -> dict[str, bytes]:
     makefile = (templates / "Makefile.txt").read_text("utf-8").replace("$verbs", verbs).replace("$rules", rules)
     written = {
         "Makefile": makefile,
+        CHINESE_VERBS: _chinese((PROGRAM.parent / CHINESE_VERBS).read_text("utf-8")),
         "requirements.txt": "".join(f"{line}\n" for line in requirements(course, topics)),
         ".gitignore": ".venv/\n__pycache__/\n.ipynb_checkpoints/\n.autograder/\nout/\n",
     }
@@ -118,6 +120,12 @@ def _rules(makefile: str) -> tuple[str, str]:
     found = re.findall(rf"^(?:{'|'.join(VERBS)}):.*\n(?:\t.*\n)*", makefile, re.MULTILINE)
     rules = "\n".join(found).replace("$(VENV)/student.stamp", "$(VENV)/stamp").replace(" [SEED=…]", "")
     return " ".join(rule.split(":")[0] for rule in found), rules.strip()
+
+
+def _chinese(verbs: str) -> str:
+    """What `make help` says of a student's verbs in Chinese."""
+    names = "|".join((*VERBS, "help", "clean"))
+    return "".join(re.findall(rf"^(?:{names}):.*\n", verbs, re.MULTILINE)).replace(" [SEED=…]", "")
 
 
 def requirements(course: Course, topics: Iterable[str]) -> list[str]:

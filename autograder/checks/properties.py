@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from autograder import memory
 from autograder.checks.observing import failed, look, passed, wrong_form
 from autograder.checks.showing import losses_picture, score_picture
 from autograder.compare import as_array, describe, number
@@ -23,6 +25,8 @@ from autograder.model import (
 )
 from autograder.student import Answer, Function, part, resolved
 from autograder.wire import Array
+
+NUDGE = 2.0**-10  # a float16 knows the difference
 
 TIERS = (
     ("boss", sentence("Boss")),
@@ -61,7 +65,8 @@ def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answe
     elif len(asked) > 1:
         values = [look(item, "then") for item in parts(answer, *asked)]
     try:
-        derived = compute(*values)
+        with memory.bounded():
+            derived = compute(*values)
     except (AutograderError, StudentFault):  # said already, and by whom it was
         raise
     except Exception as error:  # noqa: BLE001 - the values are a student's
@@ -81,7 +86,8 @@ def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: st
     """`holds(value)` is true. what: the claim in words, as the student reads it; zh: the same in Chinese."""
     actual = look(answer, "check_that")
     try:
-        fine = bool(holds(actual))
+        with memory.bounded():
+            fine = bool(holds(actual))
     except (AutograderError, StudentFault):
         raise
     except Exception:  # noqa: BLE001 - a value on which the claim cannot even be asked does not fulfil it
@@ -155,17 +161,19 @@ def check_reaches(
 
 
 def check_faster(function: Function, *arguments: Any, turns: int) -> None:
-    """A call costs less time than `turns` turns of a plain Python loop in the same process, medians of five pairs.
+    """A call costs less time than `turns` turns of a plain Python loop in the grader, medians of five pairs.
 
-    A ratio, never a clock: a slow machine slows both.
+    A ratio, never a clock: a slow machine slows both. The loop runs on this side, where no student's code can slow it,
+    and no call is given the floats of another, so that no answer can be kept from one for the next. It does not look at
+    the answer: let a check_close do that, on arguments of the same size.
     """
     if turns < 100_000:
         raise GraderMistake(f"check_faster against {turns} turns is noise; use 100000 or more")
     student, ratios = function.student, []
-    for _ in range(5):
-        answer, took = student._timed({"verb": "call", "target": function.name, "keywords": {}}, arguments)
-        _, yardstick = student._timed({"verb": "pace", "turns": turns}, ())
-        ratios.append(took / yardstick)
+    for pair in range(5):
+        given = tuple(_nudged(value, pair) for value in arguments)
+        answer, took = student._timed({"verb": "call", "target": function.name, "keywords": {}}, given)
+        ratios.append(took / _loop_seconds(turns))
     ratio = float(np.median(ratios))
     if ratio < 1:
         passed(answer, ratio, 1.0)
@@ -176,3 +184,17 @@ def check_faster(function: Function, *arguments: Any, turns: int) -> None:
         ratio=f"{ratio:.1f}",
     )
     failed(answer, ratio, 1.0, "slow", Verdict(Status.WRONG, message))
+
+
+def _nudged(value: Any, pair: int) -> Any:
+    """A float or an array of floats a little off, differently for each pair; anything else as it is."""
+    is_floating = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+    return value * (1 + pair * NUDGE) if is_floating else value
+
+
+def _loop_seconds(turns: int) -> float:
+    """How long so many turns of an empty loop take here."""
+    start, total = time.perf_counter(), 0.0
+    for turn in range(turns):
+        total += turn * 0.5
+    return time.perf_counter() - start

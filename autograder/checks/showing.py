@@ -19,10 +19,22 @@ CELLS = 48
 POINTS = 200
 
 
-def losses_picture(losses: Array, to: float) -> Picture:
-    """A training's losses over its steps, with the level that they have to fall to."""
-    marks = ((sentence("needed"), short(to * float(losses[0]))),) if np.isfinite(losses[0]) else ()
-    return Picture("curve", sentence("loss over steps"), values=_thinned(losses), marks=marks)
+def losses_picture(losses: Array, to: float | None = None) -> Picture:
+    """A training's losses over its steps, with the level that they have to fall to, if there is one."""
+    marks = ((sentence("needed"), short(to * float(losses[0]))),) if to is not None and np.isfinite(losses[0]) else ()
+    losses = _finite_part(losses)
+    extent = (0.0, float(max(len(losses) - 1, 0)), 0.0, 0.0)
+    return Picture("curve", sentence("loss over steps"), values=_thinned(losses), marks=marks, extent=extent)
+
+
+def over_turns(level: Picture, points: Sequence[tuple[int, float]], unit: Sentence) -> Picture:
+    """What a training has to reach, as a curve over its turns.
+
+    level: the picture of what it reached in the end. points: turns and what was reached after them.
+    """
+    name = sentence("score") if level.kind == "gauge" else sentence("loss")
+    curve = tuple((float(turns), short(value), 0) for turns, value in points)
+    return Picture("curve", sentence("{what} over {unit}", what=name, unit=unit), marks=level.marks, points=curve)
 
 
 def score_picture(value: float, tiers: Sequence[tuple[Sentence, float]]) -> Picture:
@@ -115,10 +127,14 @@ def _rows(matrix: Array) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(short(float(value)) for value in row) for row in matrix)
 
 
-def _thinned(values: Array) -> tuple[float, ...]:
-    """As many values as a picture needs, the last one among them; up to the first that is no number."""
+def _finite_part(values: Array) -> Array:
+    """The values up to the first that is no number."""
     broken = np.flatnonzero(~np.isfinite(values))
-    values = values[: broken[0]] if broken.size else values
+    return values[: broken[0]] if broken.size else values
+
+
+def _thinned(values: Array) -> tuple[float, ...]:
+    """As many values as a picture needs, the last one among them."""
     kept = np.unique(np.linspace(0, max(len(values) - 1, 0), min(len(values), POINTS)).astype(int))
     return tuple(short(float(value)) for value in values[kept])
 

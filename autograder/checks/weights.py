@@ -33,7 +33,9 @@ def load(module: Answer, reference: Any, any_names: bool) -> Names | None:
         or _otherwise_tied(reply, ties, set(weights), names)
     )
     if offence is not None:
-        refuse(module, *offence)
+        what, kind = offence
+        absent = ", ".join(sorted(_texts(reply.get("missing")))) if kind == "missing" and not free else None
+        refuse(module, what, kind, absent)
         return None
     return names
 
@@ -43,10 +45,10 @@ def state(module: Any) -> Mapping[str, Any]:
     return module.state_dict() if hasattr(module, "state_dict") else {}
 
 
-def refuse(module: Answer, what: Any, kind: str) -> None:
-    """Report what is wrong with a module."""
+def refuse(module: Answer, what: Any, kind: str, actual: str | None = None) -> None:
+    """Report what is wrong with a module. actual: what tells one such fault from another."""
     message = sentence("{called}: {difference}", called=module._called, difference=what)
-    failed(module, None, None, kind, Verdict(Status.WRONG, message))
+    failed(module, actual, None, kind, Verdict(Status.WRONG, message))
 
 
 def _renamed(reply: Mapping[str, Any], free: Sequence[str]) -> Names:

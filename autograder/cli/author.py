@@ -93,7 +93,7 @@ def _checked(course: Course, topic: str, seeds: tuple[str, ...], flakes: int) ->
     for refusal in checked(course, topic, seeds):
         print(f"{topic}: {refusal}", flush=True)
         refusals += 1
-    print(f"{topic}: checked")
+    print(f"{topic}: checked" + (f", {refusals} to mend" if refusals else ""))
     return refusals + (_live(course, topic, _seeds(flakes)) if flakes and not refusals else 0)
 
 

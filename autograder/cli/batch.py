@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from autograder.sources.planning import Plan
 
 BOOK = "gradebook.sqlite"
+NUMBERED = re.compile(r"^\d{12}/")  # by which Canvas's files are put in order
 
 
 def add_to(commands: Commands) -> None:
@@ -187,7 +189,7 @@ def _know(book: Book, found: Plan, topic: str) -> None:
 
 def _listed(found: Plan) -> Iterator[tuple[str, ...]]:
     for each in found.planned:
-        file = each.entry.path if each.entry else "–"
+        file = NUMBERED.sub("", each.entry.path) if each.entry else "–"
         at = each.receipt.at.isoformat(" ", "minutes") if each.receipt.at else ""
         late = "late" if each.receipt.late else ""
         said = each.problem or (each.entry.problem if each.entry else None) or each.receipt.note

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,9 +65,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def graded(
-    course: Course, topics: tuple[str, ...], options: argparse.Namespace, *, name_mistakes: bool = True
+    course: Course,
+    topics: tuple[str, ...],
+    options: argparse.Namespace,
+    *,
+    name_mistakes: bool = True,
+    draws: bool = False,
 ) -> Iterator[tuple[Assignment, Report | None]]:
-    """Each topic's report; None where all topics are asked for and one has no file. Raises UsageError."""
+    """Each topic's report; None where all topics are asked for and one has no file. Raises UsageError.
+
+    draws: whether the reports hold pictures of how trainings go.
+    """
     if options.only and not options.topic:
         topic, only = (say(place, chosen(options.lang)) for place in (sentence("<topic>"), sentence("<exercise>")))
         command = here().command(options.command, topic, only=only)
@@ -85,7 +94,7 @@ def graded(
                 sandbox = stack.enter_context(closing(choose(framework, for_many=False)))
                 sandboxes[framework] = _placed(sandbox, framework, options.device)
             grader = _grader(course, assignment.topic, name_mistakes)
-            yield assignment, _report(grader, origin, *sandboxes[framework], options)
+            yield assignment, _report(grader, origin, *sandboxes[framework], options, draws)
 
 
 def _tell_twin(origin: Path, options: argparse.Namespace) -> None:
@@ -116,10 +125,13 @@ def _grader(course: Course, topic: str, name_mistakes: bool) -> Grader:
     return Grader(course, topic, name_mistakes=name_mistakes)
 
 
-def _report(grader: Grader, origin: Path, sandbox: Sandbox, place: Place, options: argparse.Namespace) -> Report:
+def _report(
+    grader: Grader, origin: Path, sandbox: Sandbox, place: Place, options: argparse.Namespace, draws: bool
+) -> Report:
     submission = from_path(origin, grader.topic, grader.assignment.limits)
+    answerer = replace(grader.submitted(submission, sandbox, options.seed, place), draws_trainings=draws, is_hasty=True)
     reports: list[Report] = []
-    grader.grade([grader.submitted(submission, sandbox, options.seed, place)], reports.append, only=options.only)
+    grader.grade([answerer], reports.append, only=options.only)
     return reports[0]
 
 

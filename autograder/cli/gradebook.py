@@ -68,7 +68,9 @@ def _show(book: Book, options: argparse.Namespace) -> None:
     rules = coursefile.read(course.root / "course.toml")
     topics = [options.topic] if options.topic else book.topics()
     for topic in topics:
-        page.table(topic, running.rows(book, course.assignment(topic), rules.get(topic, rules[""])))
+        assignment = course.assignment(topic)
+        parts = {exercise.name for exercise in assignment.exercises}  # all of them stand in grades.csv
+        page.table(topic, running.rows(book, assignment, rules.get(topic, rules[""])), parts)
 
 
 def _history(book: Book, options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -155,7 +156,8 @@ def _debug(options: argparse.Namespace) -> int:
         command = here().command("debug", topic, only=only)
         raise UsageError(sentence("debug needs a topic and a question: {command}", command=command))
     assignment = course.assignment(options.topic)
-    submission = from_path(options.origin or own_work(course, options.topic), options.topic, assignment.limits)
+    origin = options.origin or own_work(course, options.topic)
+    submission = from_path(origin, options.topic, assignment.limits)
     if submission.problem is not None:
         raise UsageError(submission.problem)
     _warn(language)
@@ -165,8 +167,13 @@ def _debug(options: argparse.Namespace) -> int:
     from autograder.sandbox import loading, raising
     from autograder.student import faults
 
+    compiled = loading.whole
+    if submission.cells:
+        from autograder.notebooks.stepping import by_cell
+
+        compiled = partial(by_cell, starts=submission.cells, name=origin.name)
     try:
-        namespace = loading.load(submission.files, options.topic)
+        namespace = loading.load(submission.files, options.topic, compiled)
     except Exception as error:  # noqa: BLE001 - the student's own, told as grading tells it
         verdict = faults.raised(raising.raised(error), f"{options.topic}.py", cells=submission.cells).verdict
         told = [say(verdict.message, language), *verdict.traceback[-1:]]

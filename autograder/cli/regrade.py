@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from contextlib import closing
 from pathlib import Path
 
@@ -60,7 +61,8 @@ def run(options: argparse.Namespace) -> int:
             number = regrading.regrade(course, options.topic, meant, len(meant), book, settings, options.why, advance)
         found = regrading.changes(book, options.topic, number)
         table = list(regrading.rows(found))
-        page.table(f"regrade {number} of {options.topic}", table)
+        if len(table) > 1:
+            page.table(f"regrade {number} of {options.topic}", table)
         if options.csv:
             put(options.csv, written(table), "utf-8-sig")
         if options.html:
@@ -68,7 +70,9 @@ def run(options: argparse.Namespace) -> int:
         print(f"{len(found)} graded again, {len(table) - 1} differ; nothing counts yet")
         if options.apply:
             return _apply(book, options)
-        print(f"let it count: autograder regrade {options.topic} --apply --why '…'")
+        if len(table) > 1:
+            book_words = f" --book {shlex.quote(str(options.book))}" if options.book else ""
+            print(f"let it count: python -m autograder regrade {options.topic} --apply{book_words} --why '…'")
     return GRADED
 
 

@@ -32,10 +32,12 @@ def run(options: argparse.Namespace) -> int:
 
     def record(course: Course, topic: str) -> bytes:
         data = recording(course, topic)
-        print(f"{topic}: recorded, {len(data) / 1e3:.0f} kB")
+        print(f"{topic}: recorded, {len(data) / 1e3:.0f} kB", flush=True)
         return data
 
-    files = contents(course, [topic for topic in course.topics if topic in wanted or not wanted], record)
+    topics = [topic for topic in course.topics if topic in wanted or not wanted]
+    print(f"recording {', '.join(topics)}: from 20 seconds to a few minutes each", flush=True)
+    files = contents(course, topics, record)
     archive = write(files, options.out)
     print(f"{options.out}/: {len(files)} files; {archive}: {archive.stat().st_size / 1e6:.1f} MB")
     return GRADED

@@ -28,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
     language = chosen(options.lang)
     if options.out.is_dir():
         raise UsageError(sentence("{path} is a folder; --out names the file to write", path=str(options.out)))
-    found = [(assignment, report) for assignment, report in graded(course, topics, options) if report is not None]
+    asked = graded(course, topics, options, draws=True)
+    found = [(assignment, report) for assignment, report in asked if report is not None]
     from autograder.render.commands import here
     from autograder.render.html import page
 

@@ -50,6 +50,8 @@ def describe(value: Any) -> Sentence:
 def of_structure(yours: Any, ours: Any, place: str) -> Difference:
     """Another kind of value, or another number of parts."""
     message = sentence("{place} is {yours}, expected {ours}", place=place, yours=describe(yours), ours=describe(ours))
+    if unwrapped(yours) is None:
+        message = sentence("{place} is None, expected {ours}: is a return missing?", place=place, ours=describe(ours))
     return Difference("structure", message, Evidence(place=place))
 
 

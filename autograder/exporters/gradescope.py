@@ -8,6 +8,7 @@ from typing import Any
 from autograder.language import say, title
 from autograder.model import QuestionResult, Report, Status, Verdict, sentence
 from autograder.render.clean import clean
+from autograder.render.handed_back import handed_back
 from autograder.render.scored import BONUS, scored
 from autograder.scoring import total
 
@@ -77,7 +78,7 @@ def _all_shown(report: Report) -> bool:
 
 def _test(question: QuestionResult, number: int, language: str, hidden: str, reveal: bool) -> dict[str, Any]:
     reduced = question.hidden and not reveal
-    verdict = Verdict(question.verdict.status) if reduced else question.verdict
+    verdict = handed_back(question, final=reveal)
     name = question.exercise if reduced else f"{question.name}: {title(question.title, language)}"
     left_alone = question.bonus and verdict.status is Status.NOT_IMPLEMENTED
     status = {} if left_alone else {"status": "passed" if verdict.status is Status.PASSED else "failed"}

@@ -143,7 +143,7 @@ class _Session:
                 self._show()
             while self._left and saved is None:
                 made = self._grader.submitted(submission, self._sandbox, watcher.seed, meanwhile=self._glance)
-                self._answerer = replace(made, exercise=self._left[0])
+                self._answerer = replace(made, exercise=self._left[0], is_hasty=True)
                 self._quiet_until = time.monotonic() + QUIET_SECONDS
                 yield self._answerer
                 saved = watcher.saved() if self._left else None

@@ -42,10 +42,11 @@ class Grid:
 class Picture:
     """Numbers for a report to draw, few and finite.
 
-    kind: `curve` (a loss over steps), `gauge` (a score), `heat` (cells), `path` (a descent over cells) or
+    kind: `curve` (values over steps, or points), `gauge` (a score), `heat` (cells), `path` (a descent over cells) or
     `boundary` (points over cells). title: what it shows. values: the curve, or the one score.
     marks: levels to reach, each with its name. cells: rows, the lowest y first where there is an extent.
-    extent: of the cells: lowest and highest x, lowest and highest y. points: x, y and class.
+    extent: of the cells: lowest and highest x, lowest and highest y; of a curve: the first and the last step.
+    points: x, y and class.
     """
 
     kind: str

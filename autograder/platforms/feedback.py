@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.console import Console
 from autograder.language import say, title
 from autograder.model import QuestionResult, Report, Status, sentence
 from autograder.render.explained import explained
+from autograder.render.handed_back import handed_back
 from autograder.scoring import total
 
 WIDTH = 100
@@ -36,6 +38,7 @@ def question_text(report: Report, question: QuestionResult, language: str) -> st
     """A question as the terminal shows it: a line when it passed, all that is known when it did not."""
     if question.verdict.status is Status.PASSED:
         return f"✓ {question.name}  {question.score:g}/{question.points:g}  {title(question.title, language)}"
+    question = replace(question, verdict=handed_back(question, final=True))
     console = Console(file=io.StringIO(), width=WIDTH, highlight=False, force_terminal=False)
     with console.capture() as captured:
         console.print(explained(report, question, language))

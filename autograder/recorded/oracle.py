@@ -212,6 +212,9 @@ class Unasked:
         """Nothing is used."""
         return ()
 
+    def hear_again(self, exercise: str) -> None:
+        """It is never late."""
+
     def start_over(self) -> None:
         """Nothing to forget."""
 

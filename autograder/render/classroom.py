@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -43,22 +44,27 @@ class ClassPage(Page):
 
     def plan(self, rows: Iterable[Sequence[str]], left_out: Iterable[LeftOut], source: str) -> None:
         """What a dry run would grade, and what it would not."""
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for heading in (
+        headings = (
             sentence("student"), sentence("topic"), sentence("file"), sentence("attempt"), sentence("handed in"),
             sentence("late"), sentence("note"),
-        ):  # fmt: skip
-            table.add_column(say(heading, self.language), overflow="fold")
-        for row in rows:
-            table.add_row(*(Text(clean(value)) for value in row))
-        self.console.print(table)
+        )  # fmt: skip
+        listed = [tuple(row) for row in rows]
+        alike = {n for n in (1, 3) if len({row[n] for row in listed}) == 1}  # one topic, one attempt of everybody
+        shown = [["" if n in alike else value for n, value in enumerate(row)] for row in listed]
+        self.table("", [[say(heading, self.language) for heading in headings], *shown])
         self.left_out(left_out, source)
 
-    def table(self, title: str, rows: Iterable[Sequence[str]]) -> None:
-        """A heading and rows, columns in which nobody has anything left out."""
+    def table(self, title: str, rows: Iterable[Sequence[str]], spared: Collection[str] = ()) -> None:
+        """A heading and rows, columns in which nobody has anything left out.
+
+        spared: headings of columns that stand back where the window is too narrow for all.
+        """
         listed = [tuple(row) for row in rows]
         kept = [n for n in range(len(listed[0])) if len(listed) == 1 or any(row[n] for row in listed[1:])]
-        table = Table(box=None, pad_edge=False, header_style="bold", title=title, title_justify="left")
+        widths = [max(cell_len(row[n]) for row in listed) for n in kept]
+        if sum(widths) + 2 * len(widths) > self.console.width:
+            kept = [n for n in kept if listed[0][n] not in spared]
+        table = Table(box=None, pad_edge=False, header_style="bold", title=title or None, title_justify="left")
         for column in kept:
             table.add_column(listed[0][column], overflow="fold")
         for row in listed[1:]:

@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.language import say, title
-from autograder.model import Grid, QuestionResult, Report, Status, Step, sentence
+from autograder.model import PUBLIC_SEED, Grid, QuestionResult, Report, Status, Step, sentence
 from autograder.render.clean import clean
 from autograder.render.commands import Command, Typed, here
+from autograder.render.wrapping import Prose
 
 MARKS = {Status.PASSED: ("✓", "green"), Status.NOT_IMPLEMENTED: ("·", "dim"), Status.NOT_RUN: ("–", "dim")}
 WRONG = ("✗", "red")
@@ -29,6 +30,7 @@ WORDS = {
     Status.OURS: sentence("our fault"),
 }
 PRINTED_LINES = 5
+PRINTED_CHARACTERS = 400  # of a line
 FRAMES = 2
 MAP_ROWS = 6
 SIGNS = str.maketrans("01234n", "·░▒▓█!")
@@ -69,21 +71,23 @@ def explained(report: Report, question: QuestionResult, language: str, typed: Ty
     label = say(sentence("again"), language)
     width = max(cell_len(name) for name in (label, *(name for name, _ in rows)))
     command = Command(f"  {set_cell_size(label, width)}  ", again(report, question, typed), typed)
-    return Group(_head(question, language), Padding(_table(rows), (0, 0, 0, 2)), command)
+    return Group(headed(question, language), Padding(_table(rows), (0, 0, 0, 2)), command)
 
 
 def prints(question: QuestionResult, language: str) -> RenderableType:
     """What was printed under a question that passed."""
-    return Group(_head(question, language), Padding(_table(_printed(question, language)), (0, 0, 0, 2)))
+    return Group(headed(question, language), Padding(_table(_printed(question, language)), (0, 0, 0, 2)))
 
 
 def again(report: Report, question: QuestionResult, typed: Typed) -> str:
-    """The command that asks a question once more with the same numbers."""
-    return typed.command("grade", report.topic, only=question.name, seed=report.seed)
+    """The command that asks a question once more with the same numbers; the seed is said where it is not the usual."""
+    seed = "" if report.seed == PUBLIC_SEED else report.seed
+    return typed.command("grade", report.topic, only=question.name, seed=seed)
 
 
-def _head(question: QuestionResult, language: str) -> Text:
-    return Text.assemble(
+def headed(question: QuestionResult, language: str) -> Text:
+    """A question's sign, name, points and title."""
+    return Prose.assemble(
         mark(question),
         f" {question.name}  ",
         (f"{question.score:g}/{question.points:g}  ", "bold"),
@@ -152,8 +156,13 @@ def _map(grid: Grid) -> Text:
 
 
 def _printed(question: QuestionResult, language: str) -> list[Row]:
-    lines = clean(question.verdict.output).strip().splitlines()
-    return [(say(sentence("printed"), language), "\n".join(lines[-PRINTED_LINES:]))] if lines else []
+    lines = question.verdict.output.rstrip().splitlines()
+    if not lines:
+        return []
+    shown = [clean(line, PRINTED_CHARACTERS) for line in lines[-PRINTED_LINES:]]
+    if len(lines) > PRINTED_LINES:
+        shown.insert(0, say(sentence("… {count} lines before", count=len(lines) - PRINTED_LINES), language))
+    return [(say(sentence("printed"), language), "\n".join(shown))]
 
 
 def _table(rows: Iterable[Row]) -> Table:
@@ -161,5 +170,5 @@ def _table(rows: Iterable[Row]) -> Table:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows:
-        table.add_row(name, Text(value) if isinstance(value, str) else value)
+        table.add_row(name, Prose(value) if isinstance(value, str) else value)
     return table

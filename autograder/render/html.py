@@ -83,7 +83,7 @@ class _Writer:
         extra = total(question.score for _, report in graded for question in report.questions if question.bonus)
         points_of += self.words(", bonus {score:g}", score=extra) if extra else ""
         yield f'<a class="skip" href="#content">{skip}</a>\n'
-        yield f"<header><h1>{text(heading)}</h1>\n<p>{points_of}</p>\n"
+        yield f'<header><h1>{text(heading)}</h1>\n<p class="total">{points_of}</p>\n'
         yield from (f'<p class="remark">{self.said(remark)}</p>\n' for remark in remarks)
         if len(graded) > 1:
             yield from self.contents(graded)
@@ -98,10 +98,13 @@ class _Writer:
     def contents(self, graded: Graded) -> Iterator[str]:
         """Links to the topics."""
         label = self.words("topics")
-        yield f'<nav aria-label="{label}"><ul>\n'
+        yield f'<nav aria-label="{label}"><ul class="topics">\n'
         for assignment, report in graded:
-            name = text(title(assignment.title, self.language))
-            yield f'<li><a href="#{text(assignment.topic)}">{name}</a> {text(scored(report, self.language))}</li>\n'
+            name, came_to = text(title(assignment.title, self.language)), text(scored(report, self.language))
+            most = max(report.points, report.score, 1.0)
+            bar = f'<progress value="{report.score:g}" max="{most:g}" aria-label="{name}"></progress>'
+            told = f'{bar} <span class="number">{came_to}</span>'
+            yield f'<li><a href="#{text(assignment.topic)}">{name}</a> {told}</li>\n'
         yield "</ul></nav>\n"
 
     def topic(self, assignment: Assignment, report: Report, first: QuestionResult | None) -> Iterator[str]:
@@ -117,9 +120,27 @@ class _Writer:
             yield f"<p>{review}</p>\n"
         for score in scores:
             yield f"<h3>{text(title(score.exercise.title, self.language))}{self.bonus(score)}</h3>\n"
+            if len(score.questions) > 1 and all(map(is_to_do, score.questions)):
+                yield from self.to_do(score)
+                continue
             for question in score.questions:
                 yield from self.question(report, question, opens=question is first)
         yield "</section>\n"
+
+    def to_do(self, score: ExerciseScore) -> Iterator[str]:
+        """An exercise that nobody has begun: one line, and the titles of its questions where they may be read."""
+        label = self.words("to do")
+        count = self.words("{count} questions", count=len(score.questions))
+        yield f"<details><summary>{_line('·', 'quiet', label, count, _of(score.score, score.points))}</summary>\n<ul>\n"
+        for question in filter(self.is_told, score.questions):
+            yield f"<li>{self.named(question)} {_of(question.score, question.points)}</li>\n"
+        yield "</ul></details>\n"
+
+    def named(self, question: QuestionResult) -> str:
+        """A question's name and title, and whether students have it."""
+        word = self.words("hidden")
+        hidden = f' <span class="quiet">{word}</span>' if question.hidden else ""
+        return f'<span class="name">{text(question.name)}</span>{hidden} {text(title(question.title, self.language))}'
 
     def table(self, scores: Iterable[ExerciseScore]) -> Iterator[str]:
         """What each exercise came to."""
@@ -149,14 +170,8 @@ class _Writer:
         verdict = question.verdict if self.is_told(question) else Verdict(question.verdict.status)
         passed = verdict.status is Status.PASSED
         mark, tone = ("✓", "good") if passed else ("·", "quiet") if not is_tried(question) else ("✗", "bad")
-        status = say(WORDS[verdict.status], self.language)
-        word = self.words("hidden")
-        hidden = f' <span class="quiet">{word}</span>' if question.hidden else ""
-        sign = f'<span class="{tone}"><span aria-hidden="true">{mark}</span> {text(status)}</span>'
-        name = f'<span class="name">{text(question.name)}</span>'
-        shown = (
-            f"{sign} {name} {question.score:g}/{question.points:g}{hidden} {text(title(question.title, self.language))}"
-        )
+        status, worth = self.said(WORDS[verdict.status]), _of(question.score, question.points)
+        shown = _line(mark, tone, status, self.named(question), worth)
         told = "".join((*self.facts(report, question), *self.pictures(verdict)))
         if not self.is_told(question):
             later = self.words("What it asked is told after the deadline.")
@@ -164,7 +179,7 @@ class _Writer:
         if told:
             yield f"<details{' open' if opens else ''}><summary>{shown}</summary>\n{told}</details>\n"
         else:
-            yield f'<p class="line">{shown}</p>\n'
+            yield f'<p class="row">{shown}</p>\n'
 
     def facts(self, report: Report, question: QuestionResult) -> Iterator[str]:
         """The rows of an explanation."""
@@ -207,9 +222,12 @@ class _Writer:
         grid = verdict.evidence.grid if verdict.evidence is not None else None
         if grid is not None:
             yield from self.maps(grid)
-        for picture in verdict.pictures:
-            caption = self.said(picture.title)
-            yield f"<figure><figcaption>{caption}</figcaption>{svg.drawn(picture, self.language)}</figure>\n"
+        figures = [
+            f"<figure><figcaption>{self.said(picture.title)}</figcaption>{svg.drawn(picture, self.language)}</figure>\n"
+            for picture in verdict.pictures
+        ]
+        if figures:
+            yield f"<div class='maps'>\n{''.join(figures)}</div>\n"
 
     def maps(self, grid: Grid) -> Iterator[str]:
         """Yours, ours and the error, side by side, in one scale."""
@@ -249,6 +267,21 @@ def _in_order(graded: Graded) -> Iterator[QuestionResult]:
 def is_tried(question: QuestionResult) -> bool:
     """Whether something was written that failed."""
     return question.verdict.status not in (Status.PASSED, Status.NOT_IMPLEMENTED, Status.NOT_RUN)
+
+
+def is_to_do(question: QuestionResult) -> bool:
+    """Whether nothing was written yet."""
+    return question.verdict.status is Status.NOT_IMPLEMENTED
+
+
+def _line(mark: str, tone: str, status: str, what: str, worth: str) -> str:
+    """A line of a list: a sign and a word, what it is about, and the points. All but the sign is escaped already."""
+    sign = f'<span class="sign {tone}"><span aria-hidden="true">{mark}</span> {status}</span>'
+    return f'{sign} <span class="what">{what}</span> <span class="number">{worth}</span>'
+
+
+def _of(score: float, points: float) -> str:
+    return f"{score:g}/{points:g}"
 
 
 def _pre(value: str) -> str:

@@ -7,7 +7,7 @@ what colours say. Every picture has a role and a label.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from autograder.language import say
@@ -16,8 +16,10 @@ from autograder.model import Grid, Picture, Sentence, sentence
 CELL = 14
 WIDTH, HEIGHT = 360, 200
 STEPS = 6
+SPAN = 30
 NUMBERED = 6
 LINE = 18
+ROOM = 14  # from one label to the next
 Rows = Sequence[Sequence[float]]
 
 
@@ -99,41 +101,73 @@ def drawn(picture: Picture, language: str) -> str:
 
 
 def curve(picture: Picture, label: str, language: str) -> str:
-    """Losses over steps with the levels to reach; on a logarithmic scale where they span more than a factor of 30."""
-    values = picture.values
-    if len(values) < 2:
-        return svg(
-            WIDTH, LINE * 2, label, [f'<text x="4" y="{LINE}">{escape(", ".join(map(number, values)) or "–")}</text>']
-        )
-    heights = [*values, *(level for _, level in picture.marks)]
-    scale = math.log if min(heights) > 0 and max(heights) > 30 * min(heights) else float
-    low, high = min(map(scale, heights)), max(map(scale, heights))
-    inner, left, right = HEIGHT - 2 * LINE, 8, WIDTH - 110
+    """Values over steps, or over the turns that points tell, with the levels to reach, each named.
 
-    def across(index: int) -> float:
-        return left + (right - left) * index / (len(values) - 1)
-
-    def down(value: float) -> float:
-        return LINE + inner * (1 - (scale(value) - low) / ((high - low) or 1.0))
-
-    points = " ".join(f"{across(index):.1f},{down(value):.1f}" for index, value in enumerate(values))
-    body = [f'<path class="axis" d="M{left} {LINE - 6}V{HEIGHT - LINE}H{right}"/>']
+    Logarithmic along an axis that spans more than a factor of SPAN. Few points are dots.
+    """
+    points = [(x, y) for x, y, _ in picture.points] or _over_steps(picture)
+    if len(points) < 2:
+        few = ", ".join(number(y) for _, y in points) or "–"
+        return svg(WIDTH, LINE * 2, label, [f'<text x="4" y="{LINE}">{escape(few)}</text>'])
+    left, right, top, foot = 62, WIDTH - 118, 10, HEIGHT - LINE - 6
+    across = _scale([x for x, _ in points], left + 6, right - 6)
+    down = _scale([*(y for _, y in points), *(level for _, level in picture.marks)], foot - 4, top)
+    spots = [(across(x), down(y)) for x, y in points]
+    low, high = min(points, key=_height)[1], max(points, key=_height)[1]
+    body = [f'<path class="axis" d="M{left} {top - 4}V{foot}H{right}"/>']
     body += [f'<path class="level" d="M{left} {down(level):.1f}H{right}"/>' for _, level in picture.marks]
-    body.append(f'<polyline class="line" points="{points}"/>')
-    ends = [(down(values[-1]), number(values[-1]))]
+    body.append(f'<polyline class="trace" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in spots)}"/>')
+    if picture.points:
+        body += [_spot(x, y, 0) for x, y in spots]
+    ends = [(spots[-1][1], number(points[-1][1]))]
     ends += [(down(level), f"{say(name, language)} {number(level)}") for name, level in picture.marks]
-    body += [f'<text x="{right + 6}" y="{y:.1f}">{escape(text)}</text>' for y, text in _apart(ends)]
-    body.append(f'<text x="{left + 4}" y="{LINE - 5}">{escape(number(values[0]))}</text>')
+    for (y, text), place in zip(sorted(ends), _apart([y for y, _ in sorted(ends)], top, foot), strict=True):
+        body.append(f'<path class="axis" d="M{right} {y:.1f}L{right + 10} {place:.1f}"/>')
+        body.append(f'<text x="{right + 13}" y="{place + 4:.1f}">{escape(text)}</text>')
+    heights = {number(value): down(value) + 4 for value in (low, high)}  # one label where they look the same
+    body += [f'<text class="end" x="{left - 5}" y="{y:.1f}">{escape(text)}</text>' for text, y in heights.items()]
+    body.append(f'<text x="{left}" y="{HEIGHT - 6}">{escape(number(points[0][0]))}</text>')
+    body.append(f'<text class="end" x="{right}" y="{HEIGHT - 6}">{escape(number(points[-1][0]))}</text>')
     return svg(WIDTH, HEIGHT, label, body)
 
 
-def _apart(labels: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
-    """Labels moved down until no two stand on each other; all moved up again where the last would leave the picture."""
-    placed: list[tuple[float, str]] = []
-    for y, text in sorted(labels):
-        placed.append((max(y + 4, placed[-1][0] + LINE - 4) if placed else y + 4, text))
-    beyond = max(0.0, placed[-1][0] - (HEIGHT - 4)) if placed else 0.0
-    return [(y - beyond, text) for y, text in placed]
+def _over_steps(picture: Picture) -> list[tuple[float, float]]:
+    """A curve's values over the steps at which they were taken."""
+    each = picture.extent[1] / max(len(picture.values) - 1, 1) if picture.extent else 1.0
+    return [(each * index, value) for index, value in enumerate(picture.values)]
+
+
+def _height(point: tuple[float, float]) -> float:
+    return point[1]
+
+
+def _scale(values: Sequence[float], start: float, end: float) -> Callable[[float], float]:
+    """Where each value lies between start and end; by its logarithm where the values span more than SPAN."""
+    scale = math.log if min(values) > 0 and max(values) > SPAN * min(values) else float
+    low, high = scale(min(values)), scale(max(values))
+    return lambda value: start + (end - start) * (scale(value) - low) / ((high - low) or 1.0)
+
+
+def _apart(heights: Sequence[float], top: float, foot: float) -> list[float]:
+    """Ascending heights moved apart so that a label has room at each; those that touch move evenly up and down."""
+    blocks: list[list[float]] = []  # each as what its labels would like, the second a line lower than the first …
+    for height in heights:
+        blocks.append([height])
+        while len(blocks) > 1 and _last(blocks[-2]) + ROOM > _first(blocks[-1]):
+            *rest, upper, lower = blocks
+            blocks = [*rest, [*upper, *lower]]
+    placed = [_first(block) + ROOM * row for block in blocks for row in range(len(block))]
+    shift = max(0.0, top - placed[0]) or min(0.0, foot - placed[-1])
+    return [place + shift for place in placed]
+
+
+def _first(block: Sequence[float]) -> float:
+    """Where a block of labels begins, its middle being that of what they would like."""
+    return sum(block) / len(block) - ROOM * (len(block) - 1) / 2
+
+
+def _last(block: Sequence[float]) -> float:
+    return _first(block) + ROOM * (len(block) - 1)
 
 
 def gauge(picture: Picture, label: str, language: str) -> str:
@@ -157,7 +191,7 @@ def gauge(picture: Picture, label: str, language: str) -> str:
         body.append(f'<text x="210" y="{y + 13}">{escape(text)}</text>')
     height = LINE * (len(tiers) + 1) + 6
     if math.isfinite(score):
-        body.append(f'<path class="line" d="M{across(score):.1f} 0V{height - LINE}"/>')
+        body.append(f'<path class="trace" d="M{across(score):.1f} 0V{height - LINE}"/>')
     body.append(f'<text x="4" y="{height - 6}">{escape(f"{label} {number(score)}")}</text>')
     return svg(WIDTH, height, label, body)
 
@@ -178,7 +212,7 @@ def plane(picture: Picture, label: str) -> str:
     ]
     if picture.kind == "path":
         body.append(f'<polyline class="halo" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y, _ in spots)}"/>')
-        body.append(f'<polyline class="line" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y, _ in spots)}"/>')
+        body.append(f'<polyline class="trace" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y, _ in spots)}"/>')
     body += [_spot(x, y, kind) for x, y, kind in spots]
     texts = (f"x {number(x0)} … {number(x1)}", f"y {number(y0)} … {number(y1)}")
     body += [f'<text x="2" y="{side_y + LINE * (row + 1) - 4}">{escape(text)}</text>' for row, text in enumerate(texts)]

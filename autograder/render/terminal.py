@@ -18,11 +18,13 @@ from autograder.language import say, title
 from autograder.model import Assignment, QuestionResult, Report, Status, sentence
 from autograder.render.clean import clean
 from autograder.render.commands import Command, Typed, here
-from autograder.render.explained import explained, mark, most_telling, prints
+from autograder.render.explained import explained, headed, mark, most_telling, prints
 from autograder.render.scored import scored, worded
+from autograder.render.wrapping import Prose
 from autograder.scoring import ExerciseScore, by_exercise, open_exercises, to_work_on, total, unloadable
 
 HEADINGS = (sentence("topic"), None, sentence("points"), sentence("progress"), sentence("next"))
+NOTHING_YET = sentence("not implemented yet")
 
 
 class Page:
@@ -38,7 +40,7 @@ class Page:
 
     def say(self, template: str, style: str = "", **values: object) -> None:
         """Print a sentence of our own."""
-        self.console.print(Text(self.words(template, **values), style=style))
+        self.console.print(Prose(self.words(template, **values), style=style))
 
     def tell(self, what: str, verb: str, topic: str, *, only: str = "", every: bool = False, **values: object) -> None:
         """A sentence that ends in a command: after it where there is room, else below it, to be pasted either way."""
@@ -47,7 +49,7 @@ class Page:
         if cell_len(line) <= self.console.width:
             self.console.print(Text(line))
         else:
-            self.console.print(Text(said))
+            self.console.print(Prose(said))
             self.console.print(Command("  ", command, self.typed), crop=False)
 
     def topics(self, rows: Iterable[tuple[Assignment, Report | None]], folder: str) -> None:
@@ -119,7 +121,11 @@ class Page:
         scores = by_exercise(report, assignment.exercises)
         self.console.print(self._exercises(scores))
         todo = to_work_on(report)
-        for question in todo if show_all else todo[: self._expanded(todo)]:
+        shown = todo if show_all else todo[: self._expanded(todo)]
+        for question in sorted(shown, key=lambda question: question.verdict.status is Status.NOT_IMPLEMENTED):
+            if question.verdict.status is Status.NOT_IMPLEMENTED:
+                self.console.print(headed(question, self.language))
+                continue
             self.console.print()
             self.console.print(explained(report, question, self.language, self.typed), crop=False)
         for question in report.questions if show_all or show_prints else ():
@@ -177,7 +183,7 @@ class Page:
 
     def _state(self, score: ExerciseScore) -> Text:
         state = self._stand(score)
-        return Text(worded(state.plain, self.language, bonus=score.exercise.bonus), style=state.style)
+        return Prose(worded(state.plain, self.language, bonus=score.exercise.bonus), style=state.style)
 
     def _stand(self, score: ExerciseScore) -> Text:
         statuses = {question.verdict.status for question in score.questions}
@@ -185,9 +191,15 @@ class Page:
             note = next((q.verdict.message for q in score.questions if q.verdict.message.text), None)
             return Text(say(note, self.language) if note else "", style="green")
         if statuses <= {Status.PASSED, Status.NOT_IMPLEMENTED}:
-            return Text(self.words("not implemented yet"), style="dim")
+            return Text(self._missing(score), style="dim")
         failing = next(q for q in score.questions if q.verdict.status not in (Status.PASSED, Status.NOT_IMPLEMENTED))
         return Text(title(failing.title, self.language))
+
+    def _missing(self, score: ExerciseScore) -> str:
+        """That there is nothing yet, and where the file lacks even the name, which one, e.g. after a slip in it."""
+        told = [q.verdict.message for q in score.questions if q.verdict.status is Status.NOT_IMPLEMENTED]
+        lacking = next((said for said in told if said.text not in ("", NOTHING_YET.text)), NOTHING_YET)
+        return clean(say(lacking, self.language))
 
     def _ending(self, report: Report, todo: Sequence[QuestionResult], *, only: str, is_told: bool) -> None:
         self.console.print()

@@ -44,6 +44,7 @@ def bootstrap(package: Path, descriptor: int, framework: str, wanted: Sequence[s
     visible = [str(package / name) for name in VISIBLE]
     code = (
         f"import sys; sys.dont_write_bytecode = True; sys.path.insert(0, {str(package.parent)!r}); "
+        f"import autograder; sys.path.append(sys.path.pop(0)); "  # a numpy.py beside it is not NumPy
         f"from autograder.sandbox import zygote; "
         f"zygote.main({descriptor}, {framework!r}, {visible!r}, {list(wanted)!r}, for_many={for_many})"
     )

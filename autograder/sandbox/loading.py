@@ -7,7 +7,7 @@ import importlib.machinery
 import linecache
 import sys
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 
@@ -19,15 +19,25 @@ class SaidError(Exception):
         self.template, self.values = template, values
 
 
-def load(files: Mapping[str, Any], module: str) -> types.ModuleType:
+def whole(text: str, filename: str) -> Iterable[types.CodeType]:
+    """A source as one piece of code. Raises SyntaxError."""
+    return [compile(text, filename, "exec", dont_inherit=True)]
+
+
+Compiled = Callable[[str, str], Iterable[types.CodeType]]
+
+
+def load(files: Mapping[str, Any], module: str, compiled: Compiled = whole) -> types.ModuleType:
     """The submission's main module, executed. `files` maps names to bytes (arrays of u1).
+
+    compiled: gives the code of the main module's text and file name, in pieces that are executed in order.
 
     Further files can be imported by it; none can take the place of an installed package, because
     the finder stands last. Raises SaidError, SyntaxError, or whatever the student's code raises.
     """
     sources = {name: bytes(content) for name, content in files.items()}
     sys.meta_path.append(_Files(sources))
-    return _execute(types.ModuleType(module), f"{module}.py", sources[f"{module}.py"])
+    return _execute(types.ModuleType(module), f"{module}.py", sources[f"{module}.py"], compiled)
 
 
 class _Files(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -48,12 +58,13 @@ class _Files(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         _execute(module, name, self.sources[name])
 
 
-def _execute(module: types.ModuleType, name: str, source: bytes) -> types.ModuleType:
+def _execute(module: types.ModuleType, name: str, source: bytes, compiled: Compiled = whole) -> types.ModuleType:
     text = _text(name, source)
     filename = f"<{name}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     sys.modules.setdefault(module.__name__, module)
-    exec(compile(text, filename, "exec", dont_inherit=True), module.__dict__)
+    for code in compiled(text, filename):
+        exec(code, module.__dict__)
     return module
 
 

@@ -89,6 +89,7 @@ class PlainSandbox:
         bounds = (limits.memory_bytes, limits.cpu_seconds, limits.file_bytes, limits.open_files)
         code = (
             f"import sys; sys.path.insert(0, {str(self._package.parent)!r}); "
+            f"import autograder; sys.path.append(sys.path.pop(0)); "  # a numpy.py beside it is not NumPy
             f"from autograder.sandbox import plain_child; "
             f"plain_child.main({port}, {nonce!r}, {self._framework!r}, *{bounds})"
         )

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograder import wire
+from autograder import memory, wire
 from autograder.model import AutograderError, GraderMistake, StudentFault, Use
 from autograder.sandbox.worker import Engine, opaque
 from autograder.student import faults
@@ -40,6 +40,10 @@ class Connection(Protocol):
         """What was used of what the exercise forbids; None when the source could not be searched."""
         ...
 
+    def hear_again(self, exercise: str) -> None:
+        """Forget what was asked before, and that questions of the exercise were late: the next has its full time."""
+        ...
+
     def start_over(self) -> None:
         """Forget everything, as if nothing had been asked: after a SandboxError. Raises SandboxError."""
         ...
@@ -56,7 +60,8 @@ def answer_callback(question: Mapping[str, Any], functions: Functions) -> dict[s
     """
     try:
         function, arguments = functions[question["number"]], question["arguments"]
-        return {"verb": "result", "value": portable(function(*arguments), {})}
+        with memory.bounded():
+            return {"verb": "result", "value": portable(function(*arguments), {})}
     except (StudentFault, AutograderError):
         raise
     except Exception as error:  # noqa: BLE001 - the arguments are a student's; the failure is theirs to read
@@ -145,6 +150,9 @@ class Local:
     def uses(self, exercise: str) -> tuple[Use, ...] | None:
         """Trusted code may use what it likes: an alternative may call the library that students write by hand."""
         return ()
+
+    def hear_again(self, exercise: str) -> None:
+        """It is never late."""
 
     def start_over(self) -> None:
         """Nothing from outside reaches it."""

@@ -12,6 +12,7 @@ from autograder.notebooks import Module
 from autograder.sandbox.protocol import Ending
 
 TEXT = 400
+FRAMES = 8
 GIVEN = "TrustedSideError"  # the worker's name for a callback that failed on what the student's code gave it
 CPU_GRAIN = 0.5  # seconds: the kernel accounts otherwise than it looks
 SIGKILL, SIGXCPU = 9, getattr(signal, "SIGXCPU", None)
@@ -28,11 +29,11 @@ def _text(value: Any, most: int = TEXT) -> str:
 def _frames(reply: Mapping[str, Any], cells: Cells) -> tuple[str, ...]:
     frames = reply.get("frames")
     lines = []
-    for frame in frames if isinstance(frames, list) else []:
+    for frame in frames[-FRAMES:] if isinstance(frames, list) else []:
         if isinstance(frame, tuple) and len(frame) == 4:
             name, line, function, source = (_text(part, 400) for part in frame)
             lines.append(_frame(_where(name, line, cells), function, source))
-    return tuple(lines[-8:])
+    return tuple(lines)
 
 
 def _frame(where: str, function: str, source: str) -> str:
@@ -42,7 +43,8 @@ def _frame(where: str, function: str, source: str) -> str:
 
 def _where(name: str, line: str, cells: Cells) -> str:
     """A place in a file; in a notebook's module, the cell and the line in it. cells: none where it is no notebook."""
-    place = Module("", cells).place(int(line)) if cells and line.isdecimal() and len(line) < 8 else None
+    is_line = name.endswith(".py") and line.isdecimal() and len(line) < 8
+    place = Module("", cells).place(int(line)) if cells and is_line else None
     return f"cell {place[0]}, line {place[1]}" if place is not None else f"{name}, line {line}"
 
 
@@ -90,6 +92,12 @@ def raised(reply: Mapping[str, Any], asked: str, limits: Limits | None = None, c
     limit = reply.get("limit")
     if limits is not None and isinstance(limit, str) and limit in MET:
         message = Sentence(MET[limit].text, {**values, "most": getattr(limits, limit)})
+    elif kind == "ModuleNotFoundError":
+        message = sentence(
+            "{asked} raised {kind}: {text}; there are Python's own modules, NumPy and, where the topic is about it, "
+            "PyTorch",
+            **values,
+        )
     else:
         message = sentence("{asked} raised {kind}: {text}", **values)
     return StudentFault(Verdict(Status.RAISED, message, traceback=frames))

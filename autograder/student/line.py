@@ -120,7 +120,7 @@ class Line:
         self._drain(1 << 24)
         text = self._printed.decode("utf-8", "replace")
         if self._dropped:
-            text += f"\n… and {self._dropped} bytes more"
+            text += f"\n… +{self._dropped} B"  # a sign, not a sentence: read in every language
         self._printed, self._dropped = bytearray(), 0
         return text
 

@@ -17,6 +17,8 @@ from autograder.student.connection import Connection, portable
 
 Observer = Callable[[Any], None]
 
+LONGEST_CALL = 100  # characters; an argument that was itself called for is told by its name beyond that
+
 
 @dataclass(frozen=True)
 class Function:
@@ -163,7 +165,7 @@ def _holds_tensor(value: Any) -> bool:
 def _brief(value: Any) -> str:
     """An argument in a few characters: `(6, 4)` for an array, the value for a number."""
     if isinstance(value, Answer):
-        return value._called
+        return value._called if len(value._called) <= LONGEST_CALL else f"{value._called.partition('(')[0]}(…)"
     if isinstance(value, Function):
         return value.name
     if hasattr(value, "shape"):

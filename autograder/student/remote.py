@@ -119,7 +119,7 @@ class Remote:
 
     def _greet(self, line: Line) -> None:
         """See that the child is there before it gets a byte of the student's: until then a silence is ours."""
-        self._ask_first(line, {"verb": "pace", "turns": 0})
+        self._ask_first(line, {"verb": "greet"})
         trouble = self._ask_first(line, {"verb": "cuda"}) if self.device == "cuda" else ""
         if trouble:
             self.close()
@@ -238,6 +238,11 @@ class Remote:
             with contextlib.suppress(StudentFault):
                 self._open()
         return self._rules.uses(exercise)
+
+    def hear_again(self, exercise: str) -> None:
+        """A new process, which knows of no question, and for this exercise the full time again."""
+        self.close()
+        del self._late[exercise]
 
     def start_over(self) -> None:
         """Forget everything but that it was disturbed once, with a new sandbox."""

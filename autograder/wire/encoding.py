@@ -50,6 +50,8 @@ class Encoder:
         encode = self._FORMS.get(type(value))
         if encode is not None:
             return encode(self, value, depth)
+        if isinstance(value, (np.str_, np.ndarray)) and value.ndim == 0 and value.dtype.kind == "U":
+            return self._str(value.item(), depth)  # np.select and np.where make such words
         if isinstance(value, np.generic):
             return self._array(np.asarray(value), depth)
         if isinstance(value, np.ndarray):

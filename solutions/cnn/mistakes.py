@@ -1550,17 +1550,6 @@ class DigitsFlattenedRowsFirst(_Digits):
 @mistake(
     "digits_cnn",
     replaces="DigitsCNN",
-    en="Can view make a row of every tensor, also where the channels of a pixel lie side by side in memory?",
-    zh="view 对任何张量都能用吗？如果同一像素的各个通道在内存里挨在一起呢？",
-)
-class DigitsFlattenedByView(_Digits):
-    def flat(self, x):
-        return x.view(len(x), -1)
-
-
-@mistake(
-    "digits_cnn",
-    replaces="DigitsCNN",
     en="Does an image's score depend on the other images of its batch?",
     zh="一幅图像的得分会受同一批里其他图像的影响吗？",
 )

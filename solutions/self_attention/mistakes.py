@@ -451,8 +451,8 @@ def attention_backward_dq_and_dk_swapped(dout, q, k, v, w):
 
 @mistake(
     "attention_backward",
-    en="What does the gradient of a product q kᵀ with respect to q consist of?",
-    zh="乘积 q kᵀ 对 q 的梯度由什么组成？",
+    en="Between the scores and the weights stands a softmax: where is it on the way back?",
+    zh="分数和权重之间隔着一个 softmax：反向时它去哪儿了？",
 )
 def attention_backward_through_dw_only(dout, q, k, v, w):
     return _backward(dout, q, k, v, w, lambda w, dw: dw)

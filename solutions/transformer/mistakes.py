@@ -1600,8 +1600,8 @@ def count_params_without_feed_forward_biases(V, d, layers, tie=False):
 
 @mistake(
     "language_model",
-    en="The two biases of the feed-forward network: of which widths are they?",
-    zh="前馈网络的两个偏置分别有多宽？",
+    en="Which biases does a block have, in its attention and in its feed-forward network, and how wide is each?",
+    zh="一层里的注意力和前馈网络各有哪些偏置，分别有多宽？",
     replaces="count_params",
 )
 def count_params_feed_forward_biases_of_width_d(V, d, layers, tie=False):
@@ -2633,8 +2633,8 @@ def beam_search_each_for_itself(model, prompt, width, max_new, eos, alpha=0.0):
 
 @mistake(
     "beam_search",
-    en="In the beginning, by what do the hypotheses in your beam differ?",
-    zh="一开始，束里的各个候选有什么不同？",
+    en="How many different hypotheses does your beam hold after the first step?",
+    zh="第一步之后，束里有几个互不相同的候选？",
 )
 def beam_search_from_copies_of_the_prompt(model, prompt, width, max_new, eos, alpha=0.0):
     score = _ordinary(alpha, prompt)

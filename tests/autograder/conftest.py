@@ -18,6 +18,7 @@ from autograder.sandbox.choice import choose
 from autograder.sandbox.protocol import Sandbox
 
 os.environ["AUTOGRADER_VIA"] = "make"  # as through the Makefile; a test of the other form takes it away
+os.environ["LANGUAGE"] = "en"  # whatever the developer speaks; a test of the other language says so
 ROOT = Path(__file__).parents[2]
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job: its children could not be interrupted
     signal.signal(signal.SIGINT, signal.default_int_handler)

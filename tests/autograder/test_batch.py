@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import stat
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack
@@ -228,6 +229,16 @@ def test_no_name_of_a_student_leads_out_of_the_folder(tmp_path, course, student)
 def test_two_students_never_share_a_file(students):
     one, other = map(results.file_name, students)
     assert one != other
+
+
+@pytest.mark.parametrize("student", ["con", "NUL", "aux.py", "Com1", "lpt9.a.b"])
+def test_no_student_has_a_device_of_windows_for_a_file(student):
+    assert re.fullmatch(rf"_{student}-[0-9a-f]{{8}}", results.file_name(student))
+    assert results.file_name(f"{student}x") != results.file_name(student)
+
+
+def test_a_name_in_no_encoding_has_the_file_that_the_gradebook_knows():
+    assert results.file_name("half \udc80") == results.file_name("half \\udc80")
 
 
 @pytest.mark.parametrize("student", ["alice", "Alice B. Smith", "s_12-3", "张伟", "Ömer"])

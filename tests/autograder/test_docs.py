@@ -71,8 +71,33 @@ def test_every_page_that_is_linked_exists():
             assert "://" in target or (page.parent / target).exists(), (page.name, target)
 
 
-def test_every_verb_of_the_makefile_is_explained():
-    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+def helped(*words, **environment):
+    """The lines of `make help`, by verb."""
+    spoken = {name: value for name, value in os.environ.items() if name not in ("LANGUAGE", "LC_ALL", "LC_MESSAGES")}
+    done = subprocess.run(
+        ["make", "help", *words], cwd=ROOT, env=spoken | environment, capture_output=True, text=True, check=True
+    )
+    return dict(re.findall(r"^  make (\S+) +(\S.*)$", done.stdout, re.MULTILINE))
+
+
+def test_every_verb_of_the_makefile_is_explained_in_both_languages():
     makefile = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
     phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
-    assert [verb for verb in phony if f"make {verb}" not in done.stdout] == []
+    for language in ("en_US.UTF-8", "zh_CN.UTF-8"):
+        said = helped(LANG=language)
+        assert sorted(said) == sorted(phony)
+        assert [verb for verb, text in said.items() if (max(text) > "\u2e80") != (language[:2] == "zh")] == []
+
+
+def test_help_options_are_the_same_in_both_languages():
+    english, chinese = (helped(f"LANG_={language}") for language in ("en", "zh"))
+    options = re.compile(r"\b[A-Z]{2,}(?==)")
+    assert {verb: options.findall(text) for verb, text in english.items()} == {
+        verb: options.findall(text) for verb, text in chinese.items()
+    }
+
+
+def test_the_language_of_help_is_chosen_as_everywhere_else():
+    assert helped(LANGUAGE="en", LANG="zh_CN.UTF-8")["help"] == "this list"
+    assert helped(LC_ALL="zh_CN.UTF-8", LANG="C")["help"] == "本列表"
+    assert helped("LANG_=zh", LANG="C")["help"] == "本列表"

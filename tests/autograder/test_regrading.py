@@ -138,6 +138,7 @@ def test_the_commands_regrade_and_reproduce(graded, capsys, tmp_path):
     code, said = run("regrade", "vectors", "--unsafe", "--jobs", "1", "--why", "1/N was optional", *files)
     assert code == 0
     assert "5 graded again, 1 differ; nothing counts yet" in said
+    assert said.endswith("let it count: python -m autograder regrade vectors --apply --why '…'\n")
     assert "bob,4,8,'+4," in table.read_text("utf-8-sig")
     assert "<td>bob</td>" in page.read_text("utf-8")
     code, said = run("regrade", "vectors", "--apply")

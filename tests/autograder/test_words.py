@@ -21,6 +21,7 @@ MET = (
     "rules.py",
     "endings.py",
     "plugin.py",
+    "trainings.py",
     "sources/folders.py",
     "notebooks",
     "render/classroom.py",

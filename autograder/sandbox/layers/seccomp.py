@@ -20,6 +20,7 @@ from .syscalls import (
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
     PR_SET_PTRACER,
+    SIGKILL,
     machine,
     perform,
     ready,
@@ -30,6 +31,7 @@ _ALWAYS = {
     "see, steer or trace another process": """
         ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_open pidfd_getfd
         pidfd_send_signal tkill rt_sigqueueinfo rt_tgsigqueueinfo migrate_pages move_pages ioprio_set""",
+    "be killed as if by somebody else": "timer_create",
     "talk to another submission": """
         keyctl add_key request_key shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd msgrcv
         msgctl mq_open mq_unlink mq_timedsend mq_timedreceive mq_notify mq_getsetattr flock inotify_init
@@ -69,11 +71,15 @@ _OWNERS_AND_NOTICES = (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
 _ONESELF = (Check(0, (0, _OWN_PID)),)
 _LOCAL_STREAMS = (Check(0, (_AF_UNIX,)), Check(1, (_SOCK_STREAM, _SOCK_SEQPACKET), mask=0xF))
 _NO_NAMESPACE = Check(0, (0,), mask=_CLONE_NAMESPACES | _CLONE_PARENT)
+_RLIMIT_CPU = 0
 _TESTED: dict[str, Answer] = {
-    "kill": (Check(0, (_OWN_PID,)),),  # 0 and -1 are whole groups: refused
-    "tgkill": (Check(0, (_OWN_PID,)),),
+    # A SIGKILL is taken for somebody else's doing, and the submission asked again: so none is to be had for oneself,
+    # neither sent, nor from a timer, nor from a limit on the processor's time of one's own making.
+    "kill": (Check(0, (_OWN_PID,)), Check(1, (SIGKILL,), passes=False)),  # 0 and -1 are whole groups: refused
+    "tgkill": (Check(0, (_OWN_PID,)), Check(2, (SIGKILL,), passes=False)),
+    "setrlimit": (Check(0, (_RLIMIT_CPU,), passes=False),),
     "socketpair": _LOCAL_STREAMS,  # a datagram pair could be pointed at any path by sendmsg
-    "prlimit64": _ONESELF,
+    "prlimit64": (*_ONESELF, Check(1, (_RLIMIT_CPU,), passes=False)),
     "sched_setaffinity": _ONESELF,
     "sched_setscheduler": _ONESELF,
     "sched_setparam": _ONESELF,

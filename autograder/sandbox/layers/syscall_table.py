@@ -140,6 +140,7 @@ setpriority 141 140
 setresgid 119 149
 setresuid 117 147
 setgroups 116 159
+setrlimit 160 164
 settimeofday 164 170
 setxattr 188 5
 setxattrat 463 463
@@ -158,6 +159,7 @@ sysfs 139 -
 _sysctl 156 -
 syslog 103 116
 tgkill 234 131
+timer_create 222 107
 tkill 200 130
 truncate 76 45
 tuxcall 184 -

@@ -83,6 +83,11 @@ SLIPS = [
         says=f"{PUBLIC}: files: it is missing; autograder new TOPIC writes one to begin with",
     ),
     slip(
+        "questions that are no Python",
+        (PUBLIC, "def test_scale_values(student, reference, rng):", "def test_scale_values(student, reference, rng)"),
+        says=f"{PUBLIC}, line 10: files: SyntaxError: expected ':'; {BEFORE}",
+    ),
+    slip(
         "a region opened twice",
         (SOLUTION, "    return a * np", "    ### BEGIN SOLUTION\n    return a * np"),
         says=f"{SOLUTION}, line 13: regions: BEGIN SOLUTION inside the region opened on line 12; {REGIONS}",
@@ -337,7 +342,7 @@ SLIPS = [
     slip(
         "graders that cannot be imported",
         (PUBLIC, "import pytest\n", "import pytset\n"),
-        says=f"tests/graders/vectors: files: ModuleNotFoundError: No module named 'pytset'; {BEFORE}",
+        says=f"{PUBLIC}, line 3: files: ModuleNotFoundError: No module named 'pytset'; {BEFORE}",
     ),
     slip(
         "a bank that cannot be imported",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -76,6 +77,15 @@ def test_a_topic_that_is_left_out_keeps_its_name():
 def folders(files):
     """Every folder that holds a file."""
     return {str(parent) for name in files for parent in Path(name).parents}
+
+
+def test_its_makefile_is_explained_in_chinese_too(files):
+    verbs = {
+        name: re.findall(r"^([a-z]+):.*## ", files[name].decode(), re.MULTILINE)
+        for name in ("Makefile", "autograder/locale/zh_CN/verbs.txt")
+    }
+    assert len({tuple(sorted(found)) for found in verbs.values()}) == 1
+    assert not [name for name in verbs if "[SEED" in files[name].decode()]
 
 
 def test_nothing_hidden_has_a_place_in_it(files):

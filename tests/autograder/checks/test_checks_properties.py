@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from support import claim, local, message, refusal
@@ -24,6 +26,18 @@ def test_check_that_says_what_should_hold():
 @pytest.mark.parametrize("value", [None, "text", (1, 2), {"a": 1}])
 def test_a_value_on_which_a_claim_cannot_be_asked_does_not_fulfil_it(value):
     assert refusal(check_that, claim(value), lambda v: v.sum() > 0, "positive").status is Status.WRONG
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing bounds a process's memory")
+def test_what_would_take_gigabytes_of_the_graders_memory_is_the_students_wrong_form():
+    import resource  # Unix has it
+
+    column = claim(np.zeros((30_000, 1, 1), np.int8))  # 30 KB that broadcast to 12 GB
+    with pytest.raises(StudentFault) as caught:
+        then(column, lambda b: np.ones((500, 100)) + b)
+    assert str(caught.value.verdict.message).startswith("f(): what it returned cannot be used: MemoryError:")
+    assert refusal(check_that, column, lambda b: np.ones((500, 100)) + b is not None, "small").status is Status.WRONG
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
 
 
 def test_a_claim_in_words_may_hold_braces():
@@ -175,6 +189,36 @@ def test_check_faster_accepts_an_array_operation(submit):
         """)
     check_faster(student.student.f, np.ones(1000), turns=1_000_000)
     assert student.seen[-1].passed
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        """
+        kept = {}
+        def f(x):
+            key = x.tobytes()
+            if key not in kept:
+                kept[key] = sum(n * 0.5 for n in range(3_000_000))
+            return kept[key]
+        """,
+        """
+        import time
+        from autograder.sandbox.worker import Engine
+
+        def slow(*_):
+            time.sleep(3)
+            return {"value": None}
+
+        Engine._VERBS.update(dict.fromkeys(set(Engine._VERBS) - {"call"}, slow))
+        def f(x):
+            return sum(n * 0.5 for n in range(3_000_000))
+        """,
+    ],
+    ids=["answers kept", "yardstick slowed"],
+)
+def test_check_faster_is_not_deceived(submit, trick):
+    assert "times as long as it may" in message(check_faster, submit(trick).student.f, np.ones(3), turns=100_000)
 
 
 def test_check_faster_refuses_a_loop_of_a_thousand_times_as_many_turns(submit):

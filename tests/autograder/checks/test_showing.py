@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from support_courses import by_name, played, with_graders
 
+from autograder.checks.showing import losses_picture
 from autograder.grading import Grader
 from autograder.language import say
 from autograder.model import Status
+from autograder.render import svg
 from autograder.render.document import read, text
 
 QUESTIONS = """
@@ -134,3 +136,11 @@ def test_numpys_words_about_ufuncs_are_not_a_students(tmp_path, answer, words):
     """
     report, _ = pictures(tmp_path, lambda x, a: answer, questions)
     assert words in say(by_name(report)["scale_path"].verdict.message, "en")
+
+
+@pytest.mark.parametrize(("losses", "last"), [(np.linspace(5.0, 1.0, 601), 600), ([4.0, 3.0, np.nan, 2.0], 1)])
+def test_a_curve_ends_at_the_step_at_which_the_training_ended(losses, last):
+    picture = losses_picture(np.asarray(losses), 0.5)
+    assert len(picture.values) <= 200
+    assert picture.extent[:2] == (0, last)
+    assert f">{last}</text>" in svg.drawn(picture, "en")

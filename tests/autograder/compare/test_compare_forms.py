@@ -22,7 +22,7 @@ class Parts(NamedTuple):
 @pytest.mark.parametrize(
     ("yours", "ours", "words"),
     [
-        (None, np.ones(3), "result is None, expected an array of shape (3,)"),
+        (None, np.ones(3), "result is None, expected an array of shape (3,): is a return missing?"),
         ((1, 2), np.ones((2, 2)), "result has shape (2,), expected (2, 2)"),
         (np.ones((2, 1)), np.ones(2), "result has shape (2, 1), expected (2,)"),
         (3.0, np.ones(2), "result has shape (), expected (2,)"),
@@ -32,7 +32,7 @@ class Parts(NamedTuple):
         ({"a": 1.0}, 1.0, "result is a dict of 1, expected a single number"),
         (np.ones(3), (1.0, 2.0), "result is an array of shape (3,), expected a tuple of 2"),
         ((1.0,), (1.0, 2.0), "result is a tuple of 1, expected a tuple of 2"),
-        (None, {"a": 1.0}, "result is None, expected a dict of 1"),
+        (None, {"a": 1.0}, "result is None, expected a dict of 1: is a return missing?"),
         ({"b": 1.0}, {"a": 1.0}, "result has the keys 'b', expected 'a'"),
         (3, "relu", "result is a single number, expected 'relu'"),
         ("tanh", "relu", "result is 'tanh', expected 'relu'"),

@@ -21,6 +21,9 @@ PICTURES = (
         "curve", sentence("loss over steps"), tuple(4.0 / (n + 1) for n in range(50)), ((sentence("needed"), 0.09),)
     ),
     Picture("gauge", sentence("score"), (0.957,), TIERS),
+    Picture("curve", sentence("score"), marks=TIERS, points=tuple((2.0**n, 0.96 - 0.5**n, 0) for n in range(9))),
+    Picture("curve", sentence("loss"), tuple(4.0 * 0.1**n for n in range(8))),
+    Picture("curve", sentence("loss"), (-1e-6, -1e-6, -1e-6), ((sentence("needed"), -1e-6),)),
     Picture("heat", sentence("{value}", value="weights"), cells=ROWS),
     Picture("path", sentence("{value}", value="path"), (), (), ROWS, (0.0, 9.0, -1.0, 1.0), ((1, 0.9, 0), (5, 0, 0))),
     Picture(
@@ -54,6 +57,13 @@ def questions():
         question(verdict=loud, name="shift_b", exercise="shift"),
         question(verdict=different(small, -small), name="shift_hidden", exercise="shift", hidden=True),
     )
+
+
+def begun_by_nobody(language="en"):
+    """The page of a topic in which nothing is done yet."""
+    names = ("scale_a", "scale_b", "shift_a", "shift_b")
+    to_do = (question(Status.NOT_IMPLEMENTED, name=name, exercise=name[:5]) for name in names)
+    return page([(ASSIGNMENT, report(*to_do))], language)
 
 
 def made(language="en", **options):

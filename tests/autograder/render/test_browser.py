@@ -6,7 +6,7 @@ import io
 
 import pytest
 from browser import Browser, program
-from pages import made
+from pages import begun_by_nobody, made
 
 LANGUAGES = ("en", "zh")
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => each.open = true)"
@@ -72,6 +72,19 @@ def test_everything_fits_and_nothing_covers_anything(browser, path, width, schem
     assert count > 50
     assert (wide, high > 1400) == (width, True)
     assert (sum(corner) > 600) == (scheme == "light")
+
+
+@pytest.mark.parametrize("width", [400, 800, 1400])
+@pytest.mark.parametrize("name", ["made", "begun_by_nobody"])
+def test_what_comes_first_follows_the_total_without_a_gap(browser, tmp_path, name, width):
+    file = tmp_path / "page.html"
+    file.write_text({"made": made, "begun_by_nobody": begun_by_nobody}[name](), "utf-8")
+    browser.media()
+    browser.width(width)
+    browser.open(file)
+    gap = "document.querySelector('h2').getBoundingClientRect().top - "
+    gap += "document.querySelector('header').lastElementChild.getBoundingClientRect().bottom"
+    assert 0 < browser.value(gap) < 48
 
 
 def test_a_question_is_opened_by_the_keyboard(browser, path):

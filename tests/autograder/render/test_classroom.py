@@ -43,6 +43,19 @@ def test_a_batch_says_how_many_how_well_and_whom_to_look_at():
     assert "\x1b" not in page
 
 
+def test_a_plan_leaves_out_what_is_the_same_for_everybody():
+    rows = [("alice", "cnn", "cnn.py", "1", "", "", ""), ("bob", "cnn", "b.py", "1", "", "late", "")]
+    heading, *lines = printed(lambda page: page.plan(rows, [], "canvas")).splitlines()
+    assert heading.split() == ["student", "file", "late"]
+    assert [line.split() for line in lines] == [["alice", "cnn.py"], ["bob", "b.py", "late"], ["read", "as", "canvas"]]
+
+
+def test_columns_stand_back_where_a_table_is_too_wide():
+    rows = [("student", "score", "a" * 60, "b" * 60), ("alice", "7", "1", "2")]
+    found = printed(lambda page: page.table("cnn", rows, {"a" * 60, "b" * 60}))
+    assert [line.split() for line in found.splitlines()] == [["cnn"], ["student", "score"], ["alice", "7"]]
+
+
 def test_a_progress_bar_says_nothing_in_a_pipe():
     def show(page):
         with page.progress(3) as advance:

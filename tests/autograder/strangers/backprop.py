@@ -321,3 +321,26 @@ def gradient_check__denominator_is_a_sum(f, grad, x, h=1e-5):
 def debug_backward__db1_halved(params, X, y):
     loss, grads = S.debug_backward(params, X, y)
     return loss, {**grads, "b1": grads["b1"] / 2}
+
+
+@right
+def topo_sort__leaves_first(root, parents_fn):
+    parents, todo = {}, [root]
+    while todo:
+        node = todo.pop()
+        if node not in parents:
+            parents[node] = set(parents_fn(node))
+            todo.extend(parents[node])
+    children = {node: [] for node in parents}
+    for node, before in parents.items():
+        for parent in before:
+            children[parent].append(node)
+    left = {node: len(before) for node, before in parents.items()}
+    ready, order = [node for node, count in left.items() if count == 0], []
+    while ready:
+        order.append(ready.pop())
+        for child in children[order[-1]]:
+            left[child] -= 1
+            if left[child] == 0:
+                ready.append(child)
+    return order

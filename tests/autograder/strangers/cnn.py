@@ -280,3 +280,44 @@ def bilinear_sample__half_a_pixel_right(img, grid):
 @wrong()
 def bilinear_sample__mirrored(img, grid):
     return S.bilinear_sample(img, grid * torch.tensor([-1.0, 1.0]).to(grid))
+
+
+@right
+class DigitsCNN__view_of_the_features(nn.Module):
+    def __init__(self, side=8, channels=1, classes=10):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(channels, 16, 3, padding=1), nn.Conv2d(16, 32, 3, padding=1)
+        self.features = 32 * (side // 4) ** 2
+        self.fc = nn.Linear(self.features, classes)
+
+    def forward(self, x):
+        for layer in (self.conv1, self.conv2):
+            x = nn.functional.max_pool2d(torch.relu(layer(x)), 2)
+        return self.fc(x.view(-1, self.features))
+
+
+@right
+def affine_grid__centres_in_single_precision(theta, H, W):
+    x = torch.linspace(-1 + 1 / W, 1 - 1 / W, W).expand(H, W)
+    y = torch.linspace(-1 + 1 / H, 1 - 1 / H, H)[:, None].expand(H, W)
+    places = torch.stack([x, y, torch.ones(H, W)]).to(theta)  # (3, H, W)
+    return torch.einsum("nij,jhw->nhwi", theta, places)
+
+
+@right
+def bilinear_sample__gathered_from_a_view(img, grid):
+    N, C, H, W = img.shape
+    x, y = ((grid[..., 0] + 1) * W - 1) / 2, ((grid[..., 1] + 1) * H - 1) / 2
+    flat, out = img.view(N, C, H * W), 0
+    for column in (x.floor().detach(), x.floor().detach() + 1):
+        for row in (y.floor().detach(), y.floor().detach() + 1):
+            inside = (column >= 0) & (column < W) & (row >= 0) & (row < H)
+            index = (row.clamp(0, H - 1) * W + column.clamp(0, W - 1)).long().view(N, 1, -1)
+            share = (1 - (x - column).abs()) * (1 - (y - row).abs()) * inside
+            out = out + flat.gather(2, index.expand(N, C, -1)).view(N, C, *x.shape[1:]) * share[:, None]
+    return out
+
+
+@wrong()
+def bilinear_sample__nothing_beyond_the_edge(img, grid):
+    return S.bilinear_sample(img, grid) * (grid.abs() <= 1).all(-1)[:, None]

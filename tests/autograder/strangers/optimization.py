@@ -261,3 +261,11 @@ def batchnorm_backward__beta_and_gamma_exchanged(dout, cache):
 def deep_backward__relu_slope(dlogits, caches):
     grads = S.deep_backward(dlogits, caches)
     return [{**g, "W": np.maximum(g["W"], 0)} for g in grads]
+
+
+@right
+def critical_point__selected_word(H, tol=1e-8):
+    values = np.linalg.eigvalsh((H + H.T) / 2)
+    up, down = values > tol, values < -tol
+    cases = [up.any() and down.any(), up.all(), down.all()]
+    return np.select(cases, ["saddle", "min", "max"], "degenerate")

@@ -299,3 +299,65 @@ def conv1d_as_attention__kernel_mean(x, kernel):
 @wrong("positional_blindness_of_sorted_rows")
 def positional_blindness__of_sums(x, perm, attend):
     return bool(np.allclose(attend(x[perm]).sum(), attend(x).sum()))
+
+
+@right
+def conv1d_as_attention__ones_and_zeros_as_whole_numbers(x, kernel):
+    r = len(kernel) // 2
+    w = np.array([np.eye(len(x), k=o, dtype=int) for o in range(-r, r + 1)])
+    return np.einsum("hij,jd,hdm->im", w, x, kernel), w
+
+
+@wrong()
+def attention__masked_places_set_to_minus_100(q, k, v, mask=None):
+    scores = q @ k.swapaxes(-1, -2)
+    if mask is not None:
+        scores = np.where(mask, scores, -100.0)
+    scores = scores / np.sqrt(q.shape[-1])
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    w = e / e.sum(axis=-1, keepdims=True)
+    return w @ v, w
+
+
+@wrong()
+def combine_masks__into_the_first_where_it_fits(*masks):
+    whole = None
+    for mask in masks:
+        if whole is None:
+            whole = mask
+        elif mask is not None and np.broadcast_shapes(whole.shape, mask.shape) == whole.shape:
+            whole &= mask
+        elif mask is not None:
+            whole = whole & mask
+    return whole
+
+
+class _Heads(nn.Module):
+    def __init__(self, d_model, heads, dropout=0.0):
+        super().__init__()
+        self.heads, self.dropout = heads, nn.Dropout(dropout)
+        self.wq, self.wk, self.wv, self.wo = (nn.Linear(d_model, d_model, bias=False) for _ in range(4))
+
+    def weights(self, x, mask):
+        q, k = (layer(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for layer in (self.wq, self.wk))
+        scores = q @ k.mT / torch.sqrt(torch.tensor(q.shape[-1]))
+        if mask is None:
+            return scores.softmax(-1)
+        seen = mask.expand(len(x), *scores.shape[2:])[:, None]
+        return scores.masked_fill(~seen, -1e9).softmax(-1) * seen
+
+    def out(self, x, w):
+        v = self.wv(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return self.wo((w @ v).transpose(1, 2).flatten(2))
+
+
+@right
+class MultiHeadSelfAttention__root_of_a_tensor(_Heads):
+    def forward(self, x, mask=None):
+        return self.out(x, self.dropout(self.weights(x, mask)))
+
+
+@wrong()
+class MultiHeadSelfAttention__drops_the_output(_Heads):
+    def forward(self, x, mask=None):
+        return self.dropout(self.out(x, self.weights(x, mask)))

@@ -331,3 +331,42 @@ def noam_lr__linear_decay(step, d, warmup):
 @wrong("noam_lr_with_another_power_of_warmup")
 def noam_lr__root_of_warmup_kept_out(step, d, warmup):
     return d**-0.5 * min(max(step, 1) ** -0.5, step * warmup**-1.0)
+
+
+def _gelu_of_tensors(x, approximate=False):
+    if approximate:
+        return 0.5 * x * (1 + torch.tanh(torch.sqrt(torch.tensor(2 / torch.pi)) * (x + 0.044715 * x**3)))
+    return 0.5 * x * (1 + torch.erf(x / torch.sqrt(torch.tensor(2.0))))
+
+
+class _Wide(nn.Module):
+    def __init__(self, d, hidden, dropout=0.0):
+        super().__init__()
+        self.w1, self.w2, self.dropout = nn.Linear(d, hidden), nn.Linear(hidden, d), nn.Dropout(dropout)
+
+
+@right
+def gelu__roots_of_tensors(x, approximate=False):
+    return _gelu_of_tensors(x, approximate)
+
+
+@right
+class FeedForward__roots_of_tensors(_Wide):
+    def forward(self, x):
+        return self.w2(self.dropout(_gelu_of_tensors(self.w1(x))))
+
+
+@wrong()
+class FeedForward__drops_before_the_gelu(_Wide):
+    def forward(self, x):
+        return self.w2(_gelu_of_tensors(self.dropout(self.w1(x))))
+
+
+@wrong()
+class FeedForward__layers_in_a_sequence(nn.Module):
+    def __init__(self, d, hidden, dropout=0.0):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(d, hidden), nn.Dropout(dropout), nn.Linear(hidden, d))
+
+    def forward(self, x):
+        return self.net[2](self.net[1](_gelu_of_tensors(self.net[0](x))))

@@ -227,6 +227,15 @@ def test_an_answer_shows_what_was_called(student):
     assert repr(student.Value(2.0).relu().data) == "<Answer Value(2).relu().data>"
 
 
+def test_a_long_call_within_a_call_is_told_by_its_name(student):
+    value = student.Value(2.0)
+    assert repr(student.identity(value + 1)) == "<Answer identity(add(Value(2), 1))>"
+    for _ in range(40):
+        value = student.identity(value)
+    assert "(identity(…))" in repr(value)
+    assert len(repr(value)) < 150
+
+
 def test_private_names_are_not_the_students(student):
     with pytest.raises(AttributeError):
         student._hidden  # noqa: B018

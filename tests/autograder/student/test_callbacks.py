@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from types import SimpleNamespace
 
@@ -126,6 +127,13 @@ def test_a_function_that_fails_on_what_it_is_given_fails_in_the_students_code(st
         verdict.message
     )
     check_raises(Exception, student.apply, lambda x: 1 / 0, 1.0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing bounds a process's memory")
+def test_a_function_that_would_take_gigabytes_on_what_it_is_given_fails_in_the_students_code(student):
+    column = np.zeros((30_000, 1, 1), np.int8)  # 30 KB that broadcast to 12 GB
+    verdict = refusal(lambda: student.apply(lambda x: np.ones((500, 100)) + x, column))
+    assert "called a function that it was given, and that failed: MemoryError: Unable to" in str(verdict.message)
 
 
 def test_the_students_code_may_catch_what_a_function_raises(student):

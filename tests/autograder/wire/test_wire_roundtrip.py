@@ -144,6 +144,12 @@ def test_subclasses_travel_as_what_they_extend():
     assert type(arrived(np.ones(2).view(Vector))) is np.ndarray
 
 
+@pytest.mark.parametrize("word", [np.str_("saddle"), np.array("saddle"), np.select([True], ["saddle"], "min")])
+def test_a_word_of_numpy_travels_as_a_word(word):
+    assert arrived(word) == "saddle"
+    assert type(arrived(word)) is str
+
+
 def test_lone_surrogates_are_replaced_rather_than_sent():
     assert arrived("a\ud800b") == "a?b"
 

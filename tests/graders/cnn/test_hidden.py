@@ -307,11 +307,11 @@ def test_digits_cnn_of_other_images(student, reference, tensors):
 
 @points(0.5)
 def test_digits_cnn_structure(student, reference, tensors):
-    """each image on its own, and images whose channels lie side by side in memory
-    zh: 每幅图像各算各的；通道在内存里挨在一起的图像也没问题"""
+    """each image on its own
+    zh: 每幅图像各算各的"""
     yours, ours = student.DigitsCNN(9, 3, 4), tensors.drawn(reference.DigitsCNN(9, 3, 4)).double()
     yours.double()
-    x = tensors.normal((5, 9, 9, 3), dtype="float64").permute(0, 3, 1, 2)  # (5, 3, 9, 9)
+    x = tensors.normal((5, 3, 9, 9), dtype="float64")
     check_same(yours, ours, at=(x,), any_names=True)
     out = ours(x)
     for each in (0, 3):
@@ -334,7 +334,7 @@ def test_digits_cnn_frozen(student, reference):
 def test_spatial_transformer_known_maps(student, reference, tensors):
     """the identity gives the image back, a negative sign its mirror image, a shift a shifted image, a turn a turned one
     zh: 恒等变换得到原图，负号得到镜像，平移得到移动后的图，旋转得到转过的图"""
-    img = tensors.normal((1, 2, 5, 5), dtype="float64")
+    img = tensors.normal((1, 2, 5, 5))
     shifted = torch.zeros_like(img)
     shifted[:, :, 2:, :-1] = img[:, :, :-2, 1:]
     maps = [
@@ -345,34 +345,33 @@ def test_spatial_transformer_known_maps(student, reference, tensors):
         ([[0, 1, 0], [1, 0, 0]], img.transpose(2, 3)),
     ]
     for theta, expected in maps:
-        theta = torch.tensor([theta], dtype=torch.float64)
-        check_close(
-            student.affine_grid(theta, 5, 5), reference.affine_grid(theta, 5, 5), floor=1.0, because="centres at 0"
-        )
+        theta = torch.tensor([theta], dtype=torch.float32)
+        wanted = reference.affine_grid(theta, 5, 5)
+        check_close(student.affine_grid(theta, 5, 5), wanted, rtol=1e-4, kappa=3e-5, floor=1.0, because="centres at 0")
         check_close(student.bilinear_sample(img, reference.affine_grid(theta, 5, 5)), expected)
 
 
 @points(1)
 def test_spatial_transformer_at_the_edges(student, reference, tensors, rng):
-    """far outside, images of one pixel or one row, memory in another order
-    zh: 离图很远的坐标、只有一个像素或一行的图像、内存顺序不同"""
+    """far outside, images of one pixel or one row
+    zh: 离图很远的坐标、只有一个像素或一行的图像"""
     far = torch.from_numpy(rng.uniform(2.5, 1000, size=(1, 3, 4, 2)) * rng.choice([-1, 1], size=(1, 3, 4, 2))).float()
     check_close(student.bilinear_sample(3 + tensors.normal((1, 2, 4, 3)), far), torch.zeros(1, 2, 3, 4))
     for H, W in ((1, 1), (1, 6), (4, 1)):
-        img = tensors.normal((H, W, 2, 3)).permute(3, 2, 0, 1)  # (3, 2, H, W)
-        grid = torch.from_numpy(rng.uniform(-1.2, 1.2, size=(3, 5, 2, 2))).float().transpose(1, 2)  # (3, 2, 5, 2)
+        img = tensors.normal((3, 2, H, W))
+        grid = torch.from_numpy(rng.uniform(-1.2, 1.2, size=(3, 2, 5, 2))).float()
         check_close(student.bilinear_sample(img, grid), reference.bilinear_sample(img, grid))
-    theta = torch.eye(2, 3) + tensors.normal((3, 1, 2)).transpose(1, 2) / 2  # (3, 2, 3)
+    theta = torch.eye(2, 3) + tensors.normal((3, 2, 1)) / 2  # (3, 2, 3)
     for H, W in ((1, 1), (1, 5)):
         check_close(student.affine_grid(theta, H, W), reference.affine_grid(theta, H, W))
 
 
 @points(0.5)
 def test_spatial_transformer_of_batches(student, reference, tensors):
-    """each image has its own map; double precision stays double
-    zh: 每幅图像有自己的变换；双精度保持双精度"""
-    theta = torch.eye(2, 3).double() + tensors.normal((4, 2, 3), dtype="float64") / 2
-    img, grid = tensors.normal((4, 1, 7, 3), dtype="float64"), reference.affine_grid(theta, 4, 6)
+    """each image has its own map
+    zh: 每幅图像有自己的变换"""
+    theta = torch.eye(2, 3) + tensors.normal((4, 2, 3)) / 2
+    img, grid = tensors.normal((4, 1, 7, 3)), reference.affine_grid(theta, 4, 6)
     check_same(student.affine_grid, reference.affine_grid, at=(theta, 4, 6))
     check_close(student.bilinear_sample(img, grid), reference.bilinear_sample(img, grid))
 

@@ -20,6 +20,7 @@ from .test_public import (
     residuals,
     rows,
     weekly_views,
+    weights,
 )
 
 # ---------------------------------------------------------------- predict_linear
@@ -314,7 +315,7 @@ def test_train_views_whole_series(student, reference, rng):
 
 def squared_error(series, w, b):
     """Mean squared error over every day that has a full window before it."""
-    w = np.asarray(w, dtype=float)  # (lag,)
+    w, b = weights(w, b)
     past = np.lib.stride_tricks.sliding_window_view(series[:-1], len(w))[:, ::-1]  # (T - lag, lag)
     return float(np.mean((past @ w + b - series[len(w) :]) ** 2))
 

@@ -372,14 +372,11 @@ def test_gradient_descent_diabetes(student, reference):
     """on real patients' data the loss falls, and 600 steps reach the least-squares solution
     zh: 在真实的糖尿病数据上损失下降，600 步后达到最小二乘解"""
     X, y = standardised_diabetes()  # (442, 10), (442,)
+    loss, slope = paraboloid(reference, X, y)
 
     def losses(*history):
         path = np.atleast_2d(history[0] if len(history) == 1 else np.stack(history))  # (steps + 1, 11)
-        return [reference.regression_loss(X @ row[:-1] + row[-1], y, "mse") for row in path]
-
-    def slope(theta):
-        dw, db = reference.mse_grad(X, y, theta[:-1], theta[-1])
-        return np.append(dw, db)  # (11,)
+        return [loss(row) for row in path]
 
     lowest = reference.regression_loss(reference.predict_linear(X, *reference.closed_form(X, y)), y, "mse")
     path = then(student.gradient_descent(slope, np.zeros(11), 0.2, 600), losses)
@@ -391,6 +388,23 @@ def test_gradient_descent_diabetes(student, reference):
         f"the last loss is within 0.001 of the lowest one, {lowest:.4f}",
         zh=f"最后的损失与最小值 {lowest:.4f} 相差不超过 0.001",
     )
+
+
+def paraboloid(reference, X, y):
+    """Loss and slope at any parameters (D + 1,), by the reference's answers at D + 2 fixed places.
+
+    Wherever a descent leads, a recording knows as much as the reference itself: the slope grows evenly, and the loss
+    rises by the mean of the slopes at both ends.
+    """
+    ground = reference.regression_loss(np.zeros(len(y)), y, "mse")
+    places = np.vstack([np.zeros(X.shape[1] + 1), np.eye(X.shape[1] + 1)])  # (D + 2, D + 1)
+    start, *others = [np.append(*reference.mse_grad(X, y, place[:-1], place[-1])) for place in places]
+    growth = np.stack(others, axis=1) - start[:, None]  # (D + 1, D + 1)
+
+    def slope(theta):
+        return start + growth @ theta  # (D + 1,)
+
+    return lambda theta: ground + theta @ (start + slope(theta)) / 2, slope
 
 
 def standardised_diabetes():
@@ -542,9 +556,16 @@ def weekly_views(rng, days):
     return 5.0 + pattern[(np.arange(days) + rng.integers(7)) % 7] + rng.normal(scale=0.22, size=days)
 
 
+def weights(w, b):
+    """w: float (lag,), and b: one number. More of them could hold the days that are to be forecast."""
+    if np.ndim(w) != 1 or np.ndim(b) != 0:
+        raise ValueError(f"w has shape {np.shape(w)} and b has shape {np.shape(b)}, (lag,) and () are expected")
+    return np.asarray(w, dtype=float), b
+
+
 def forecast_error(series, start, w, b):
     """Mean absolute error of the forecasts for the days from `start` on, each made from the true days before."""
-    w = np.asarray(w, dtype=float)  # (lag,)
+    w, b = weights(w, b)
     forecasts = [series[day - 1 :: -1][: len(w)] @ w + b for day in range(start, len(series))]
     return float(np.mean(np.abs(forecasts - series[start:])))
 

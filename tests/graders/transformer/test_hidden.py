@@ -30,6 +30,8 @@ from .test_public import (
     trained_model,
 )
 
+SINGLE = {"rtol": 1e-4, "kappa": 3e-5, "because": "constants such as √2 may have been computed in 32 bits"}
+
 
 def cycle(rng, T):
     """An order of T positions that moves each of them and is not its own inverse (for T of 3 or more)."""
@@ -92,7 +94,8 @@ def test_feed_forward_gelu_far_out(student, reference, tensors):
     x = torch.tensor([-1000.0, -30.0, -9.0, -3.0, 0.0, 3.0, 9.0, 30.0, 1000.0])
     for approximate in (False, True):
         check_same(student.gelu, reference.gelu, at=(x, approximate))
-        check_same(student.gelu, reference.gelu, at=(2 * tensors.normal((4, 3), dtype="float64"), approximate))
+        near = 2 * tensors.normal((4, 3), dtype="float64")
+        check_close(student.gelu(near, approximate), reference.gelu(near, approximate), **SINGLE)
 
 
 @points(1)
@@ -100,17 +103,40 @@ def test_feed_forward_in_evaluation(student, reference, tensors):
     """in evaluation nothing is dropped, however large the probability; in double precision
     zh: 测试模式下不丢弃任何激活，不论概率多大；双精度"""
     yours, ours = student.FeedForward(6, 9, 1.0), tensors.drawn(reference.FeedForward(6, 9, 1.0))
-    yours.double()
     yours.eval()
-    check_same(yours, ours.double().eval(), at=(2 * tensors.normal((4, 6), dtype="float64"),))
+    check_same(yours, ours.eval(), at=(2 * tensors.normal((4, 6)),))
+    yours.double()
+    x = 2 * tensors.normal((4, 6), dtype="float64")
+    check_close(yours(x), ours.double()(x), **SINGLE)
+
+
+def of_dropped_entries(factors):
+    """Whether each entry is 0 or 2, and some of them either."""
+    nothing, twice = (np.abs(np.asarray(factors) - factor) < 1e-3 for factor in (0, 2))
+    return np.all(nothing | twice) and nothing.any() and twice.any()
 
 
 @points(1)
 def test_feed_forward_in_training(student, reference, tensors):
-    """in training, dropout of every activation leaves the last bias
-    zh: 训练模式下，激活全部被丢弃后只剩最后的偏置"""
+    """in training, dropout of every activation leaves the last bias; what comes out of the GELU is dropped
+    zh: 训练模式下，激活全部被丢弃后只剩最后的偏置；被丢弃的是 GELU 的输出"""
     yours, ours = student.FeedForward(6, 9, 1.0), tensors.drawn(reference.FeedForward(6, 9, 1.0))
     check_same(yours, ours, at=(2 * tensors.normal((2, 4, 6)),))
+    yours, ours = student.FeedForward(6, 6, 0.5), tensors.drawn(reference.FeedForward(6, 6, 0.5))
+    for layer in (ours.w1, ours.w2):
+        layer.weight.data.copy_(torch.eye(6))
+        layer.bias.data.zero_()
+    x = -0.5 - tensors.normal((40, 6)).abs().clamp(max=2.0)  # where the two formulas of GELU differ, and it is not 0
+    yours.eval()
+    check_same(yours, ours.eval(), at=(x,))  # from here on the layers hand their input on
+    yours.train()
+    hidden = reference.gelu(x).cpu().numpy()
+    check_that(
+        then(yours(x), lambda out: np.asarray(out) / hidden),
+        of_dropped_entries,
+        "with dropout = 0.5 each hidden activation becomes either 0 or twice gelu(w1(x))",
+        zh="dropout = 0.5 时，每个隐藏激活要么变成 0，要么变成 gelu(w1(x)) 的两倍",
+    )
 
 
 # -------------------------------------------------------------------------------------------------- encoder_block
@@ -404,7 +430,7 @@ def test_train_reverse_in_order_and_without_the_future(student, tensors, rng):
 def test_beam_search_by_length(student, reference, tensors):
     """the longer, the more it costs: alpha decides how much of that is forgiven, at every step
     zh: 候选越长，对数概率之和越小：alpha 决定补偿多少，每一步都按它比较"""
-    for V, width in ((5, 2), (6, 3)):
+    for V, width in ((5, 2), (6, 3), (7, 2), (8, 2)):
         models = speakers_of_chance(student, reference, tensors, V)
         prompt = tensors.integers(0, V, (2,))
         for alpha in (0.5, 2.0):

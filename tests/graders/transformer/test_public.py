@@ -414,7 +414,7 @@ def test_train_reverse_of_new_sequences(student, tensors):
     model, source = trained_model(student, tensors), tensors.integers(1, 10, (500, 5))
     said = spoken(model, source)
     tokens = then(said, lambda said: float((said[:, 1:] == source.flip(1)).double().mean()))
-    check_reaches(tokens, at_least=0.98)
+    check_reaches(tokens, at_least=0.97)
     right = then(said, lambda said: float((said[:, 1:] == source.flip(1)).all(1).double().mean()))
     check_reaches(right, at_least=0.97, good=0.98, excellent=0.99, boss=1.0)
 

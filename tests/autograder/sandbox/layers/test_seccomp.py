@@ -6,6 +6,7 @@ import faulthandler
 import fcntl
 import mmap
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -133,6 +134,21 @@ def test_a_process_signals_itself_and_nobody_else(attempt: Attempt) -> None:
         return [len(caught), *outward, attempt(lambda: os.killpg(0, 0)), attempt(lambda: os.pidfd_open(parent))]
 
     assert filtered(work) == [2, *["PermissionError"] * 7]
+
+
+def test_nobody_can_look_as_if_somebody_else_had_killed_them(attempt: Attempt) -> None:
+    def work() -> object:
+        ways = (
+            lambda: os.kill(os.getpid(), signal.SIGKILL),
+            lambda: signal.raise_signal(signal.SIGKILL),
+            lambda: resource.prlimit(0, resource.RLIMIT_CPU, (1, 1)),
+            lambda: call("setrlimit", resource.RLIMIT_CPU, bytes(16)),
+            lambda: call("timer_create", 1, bytes(64), bytes(8)),
+        )
+        resource.setrlimit(resource.RLIMIT_CORE, resource.getrlimit(resource.RLIMIT_CORE))
+        return [attempt(way) for way in ways]
+
+    assert filtered(work) == ["PermissionError"] * 5
 
 
 def test_abort_still_ends_the_process() -> None:
