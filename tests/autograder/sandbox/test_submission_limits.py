@@ -82,6 +82,12 @@ EACH = {
         "return list(range(10**6))",
         {},
         Status.RAISED,
+        "f(1) raised WireError: a value of more than 131072 parts cannot be sent: is it to be an array?",
+    ),
+    "size of an answer of long words": (
+        "return [100 * 'x'] * 10**5",
+        {},
+        Status.RAISED,
         "f(1) raised WireError: a message whose header takes",
     ),
 }

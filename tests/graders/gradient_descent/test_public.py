@@ -379,7 +379,9 @@ def test_gradient_descent_diabetes(student, reference):
         return [loss(row) for row in path]
 
     lowest = reference.regression_loss(reference.predict_linear(X, *reference.closed_form(X, y)), y, "mse")
-    path = then(student.gradient_descent(slope, np.zeros(11), 0.2, 600), losses)
+    path = student.gradient_descent(slope, np.zeros(11), 0.2, 600)
+    check_shape(rows(path), np.zeros((601, 11)))
+    path = then(path, losses)
     # Measured: the loss falls from 1 to 0.4823; after 600 steps it is 6e-5 above the lowest, and 1e-3 is allowed.
     check_falls(path, to=0.5)
     check_that(
