@@ -17,7 +17,6 @@ import contextlib
 import gc
 import json
 import os
-import random
 import signal
 import socket
 import sys
@@ -45,7 +44,6 @@ def main(descriptor: int, framework: str, visible: Sequence[str], wanted: Sequen
     from autograder.sandbox import learning, serving  # NumPy: only now, because walls need a single thread
 
     learning.warm(framework, for_many=for_many)
-    _seed()
     gc.collect()
     gc.freeze()
     if for_many:
@@ -110,16 +108,7 @@ def _own(orders: socket.socket, confine: Callable[[], None], wire_end: int, outp
     sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=8192)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    random.seed(0)  # which draws a seed of its own at each fork
     return channel
-
-
-def _seed() -> None:
-    """Every submission starts from the same state of the global generators, which a fork takes along."""
-    sys.modules["numpy"].random.seed(0)
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.manual_seed(0)
 
 
 def _canary(order: Order) -> Callable[[socket.socket], None]:

@@ -266,6 +266,14 @@ def test_defaults_that_one_submission_changes_reach_neither_the_next_nor_the_gra
     assert (torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_num_threads(), np.geterr()) == here
 
 
+def test_what_a_submission_draws_hangs_on_no_question_before(hand_in):
+    student = hand_in(STATE)
+    first, second = student.drawn()._value, student.drawn()._value
+    assert [one == other for one, other in zip(first, second, strict=True)] == [False, False, True, False]
+    student._connection.new_question()
+    assert student.drawn()._value == first
+
+
 TORCH = {
     "memory": (
         "import torch\nreturn torch.ones(10**10)",
