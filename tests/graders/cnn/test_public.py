@@ -550,4 +550,5 @@ def test_train_cnn_of_new_images(student, rng, device):
     X, y, new, wanted = digit_images(rng, 1000, 797)
     model = student.train_cnn(X, y, 10, 3)
     right = then(model(new), lambda logits: float(np.mean(logits.argmax(axis=1) == wanted.numpy())))
-    check_reaches(right, at_least=0.94, good=0.96, excellent=0.975, boss=0.99)
+    # Measured over 130 draws of the images: 0.927 at least, half of them above 0.972; known mistakes stay below 0.70.
+    check_reaches(right, at_least=0.9, good=0.95, excellent=0.975, boss=0.99)
