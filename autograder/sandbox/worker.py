@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import itertools
 import operator
-import random
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -66,17 +65,6 @@ def _undefined(name: str, owner: Any) -> UndefinedError:
     return UndefinedError("{name} is not defined in the file", name=name)
 
 
-def seed(device: str) -> None:
-    """Put the global generators into one state: what a submission draws from them hangs on no question before."""
-    random.seed(0)
-    np.random.seed(0)
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.default_generator.manual_seed(0)  # torch.manual_seed takes fifty times as long: it looks for every device
-    if torch is not None and device == "cuda":
-        torch.cuda.manual_seed_all(0)
-
-
 class Engine:
     """Executes requests on a student's module. `ask` carries a callback to the trusted side and back."""
 
@@ -86,26 +74,15 @@ class Engine:
         self.ask, self.reserve = ask, reserve
         self.device = "cpu"
         self.watch = Watch(())
-        self._since: int | None = None
 
     def execute(self, request: Body) -> dict[str, Any]:
         """The reply to one request: `kind` answer with its value, or raised with what and where."""
         self.watch.exercise = request.get("exercise", "")
         try:
-            self._begin(request.get("since", 0))
             reply = {"kind": "answer", **self._VERBS[request["verb"]](self, request)}
         except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer about it
             reply = raised(error, self.reserve)
         return {**reply, **self.watch.told()}
-
-    def _begin(self, since: int) -> None:
-        """At a new question what is kept of others goes, and unseeded draws are those of any other question."""
-        if since == self._since:
-            return
-        self._since = since
-        for number in [number for number in self.kept if number < since]:
-            del self.kept[number]
-        seed(self.device)
 
     def _set_rules(self, request: Body) -> dict[str, Any]:
         """What each exercise forbids. Comes before the files; those that come along are searched, not loaded."""
@@ -187,6 +164,8 @@ class Engine:
     def _keep(self, request: Body, result: Any) -> dict[str, Any]:
         if isinstance(result, _LAZY) or (isinstance(result, Iterator) and not hasattr(result, "send")):
             result = self.watch(list, itertools.islice(result, ITEMS))
+        for number in [number for number in self.kept if number < request.get("since", 0)]:
+            del self.kept[number]
         self.kept[request["id"]] = result
         return {"value": outgoing(result)}
 
