@@ -72,7 +72,7 @@ def topics(full: bool, only: str = "") -> Figures:
     """Each topic's cost of one more right submission, the bare loop's and the model's; one: CASE=topics:cnn."""
     few, many, rounds = (4, 44, 3) if full else (3, 15, 1)
     course = Course(ROOT)
-    return {topic: _topic(course, topic, few, many, rounds) for topic in ([only] if only else course.topics())}
+    return {topic: _topic(course, topic, few, many, rounds) for topic in ([only] if only else course.topics)}
 
 
 def _topic(course: Course, topic: str, few: int, many: int, rounds: int) -> Figures:
@@ -120,7 +120,7 @@ def _batch(topic: str, handed_in: Path) -> Cost:
 def model(full: bool, only: str = "") -> Figures:
     """The cost model beside whole batches of right and of mixed submissions; one topic: CASE=model:cnn."""
     course, count = Course(ROOT), 60 if full else 20
-    chosen = [only] if only else course.topics() if full else ["regularization", "self_attention"]
+    chosen = [only] if only else course.topics if full else ["regularization", "self_attention"]
     found: Figures = {topic: _compared(course, topic, count) for topic in chosen}
     if only:
         return found
