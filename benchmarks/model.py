@@ -3,7 +3,7 @@
     core seconds = start + submissions x (functions and reference + requests x CALL + calls back x CALLBACK + CHILD)
 
 `functions and reference` is the bare loop (benchmarks/floor.py), which also counts the requests and the calls back. The
-other terms are the same for every topic: fitted to the measurements of nine topics, not to the class that checks them.
+other terms are the same for every topic: fitted earlier to two of them, and not to the class that checks them.
 """
 
 from __future__ import annotations
