@@ -65,7 +65,7 @@ def then(answer: Answer, compute: Callable[..., Any], called: str = "") -> Answe
     elif len(asked) > 1:
         values = [look(item, "then") for item in parts(answer, *asked)]
     try:
-        with memory.bounded():
+        with memory.bounded(values):
             derived = compute(*values)
     except (AutograderError, StudentFault):  # said already, and by whom it was
         raise
@@ -86,7 +86,7 @@ def check_that(answer: Answer, holds: Callable[[Any], Any], what: str, *, zh: st
     """`holds(value)` is true. what: the claim in words, as the student reads it; zh: the same in Chinese."""
     actual = look(answer, "check_that")
     try:
-        with memory.bounded():
+        with memory.bounded([actual]):
             fine = bool(holds(actual))
     except (AutograderError, StudentFault):
         raise

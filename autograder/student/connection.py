@@ -60,7 +60,7 @@ def answer_callback(question: Mapping[str, Any], functions: Functions) -> dict[s
     """
     try:
         function, arguments = functions[question["number"]], question["arguments"]
-        with memory.bounded():
+        with memory.bounded(arguments):
             return {"verb": "result", "value": portable(function(*arguments), {})}
     except (StudentFault, AutograderError):
         raise
