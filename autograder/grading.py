@@ -6,14 +6,14 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder import bank, fingerprint
+from autograder.answering import Answerer, Suspects
 from autograder.diagnosis import Play, Suspect, kept_play
 from autograder.fingerprint import versions
 from autograder.manifest import Course, nearest_of
@@ -28,14 +28,14 @@ from autograder.model import (
     UsageError,
     sentence,
 )
-from autograder.plugin import GradingPlugin, Job
+from autograder.plugin import GradingPlugin
 from autograder.questions import Fixtures
 from autograder.recorded import Plays, Recorded, Unasked
 from autograder.reference import LiveOracle, Oracle, Remembered
 from autograder.sandbox import learning
 from autograder.sandbox.protocol import Sandbox
 from autograder.scoring import report_of
-from autograder.student import CPU, Connection, Local, Place, Remote
+from autograder.student import CPU, Local, Place, Remote
 
 UNUSED = (
     "terminal cacheprovider capture doctest junitxml logging pastebin stepwise unittest faulthandler warnings "
@@ -43,34 +43,7 @@ UNUSED = (
     "debugging"  # it would put its own breakpoint() in the place of Python's
 )
 MEANT_FOR_ANOTHER_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-Suspects = Mapping[str, tuple[Suspect, ...]]
 PlaysKept = MutableMapping[tuple[str, str, int], Play]
-
-
-@dataclass(frozen=True)
-class Answerer:
-    """Somebody whose answers are graded: a name, what answers, and the seed. close: called when done.
-
-    exercise: the only one to ask about, all when empty. witness: shown every play (see plugin.Job).
-    until_lost: whether to ask nothing more once points are lost.
-    only_once: whether to ask no question again in order to explain it.
-    fingerprint: what the report will rest on. no_device: why there is no GPU for questions about tensors, or ''.
-    draws_trainings: whether to draw how trainings go. is_hasty: see plugin.Job.
-    """
-
-    name: str
-    connection: Connection
-    seed: str
-    isolation: Isolation
-    close: Callable[[], Any] = lambda: None
-    exercise: str = ""
-    witness: Callable[[str, Play], None] | None = None
-    until_lost: bool = False
-    only_once: bool = False
-    fingerprint: str = ""
-    no_device: str = ""
-    draws_trainings: bool = False
-    is_hasty: bool = False
 
 
 @contextlib.contextmanager
@@ -134,16 +107,23 @@ class Grader:
         The graders are read the first time; pytest is started again only if some question needs it.
         only: an exercise or a question, all when empty. Raises UsageError for an unknown one.
         """
-        jobs = map(self._job, _closing(answerers))
+        closing = _closing(answerers)
 
-        def reported(job: Job, questions: Iterable[QuestionResult], flags: tuple[Flag, ...]) -> None:
-            deliver(self._report(job.label, questions, flags))
+        def reported(who: Answerer, questions: Iterable[QuestionResult], flags: tuple[Flag, ...]) -> None:
+            deliver(self._report(who, questions, flags))
 
         if only in self._collected:
-            self._collected[only].again(jobs, reported)
+            self._collected[only].again(closing, reported, self.suspects)
             return
-        asked = (only,) if only else ()
-        plugin = self.plugin(self.assignment, self.oracle, jobs, reported, only=asked, remembered=self._remembered)
+        plugin = self.plugin(
+            self.assignment,
+            self.oracle,
+            closing,
+            reported,
+            suspects=self.suspects,
+            only=(only,) if only else (),
+            remembered=self._remembered,
+        )
         code = self._session(plugin)
         if plugin.is_plain:
             self._collected[only] = plugin
@@ -152,7 +132,7 @@ class Grader:
         self._refuse(plugin, only, code)
 
     def _session(self, plugin: GradingPlugin) -> int:
-        """Have pytest collect the graders and run the plugin's jobs; its exit code."""
+        """Have pytest collect the graders and ask all answerers; its exit code."""
         arguments = ["-c", str(Path(__file__).with_name("graders.ini")), f"--rootdir={self.course.root}"]
         arguments += [f"--confcutdir={self.course.root / 'tests' / 'graders'}"]
         arguments += ["--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "--strict-markers"]
@@ -160,10 +140,6 @@ class Grader:
         _forget_graders()
         with _without(*MEANT_FOR_ANOTHER_PYTEST):
             return pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
-
-    def _job(self, who: Answerer) -> Job:
-        asked = (who.exercise, who.witness, who.until_lost, who.only_once, who.no_device)
-        return Job(who.connection, who.seed, self.suspects, who, *asked, who.draws_trainings, who.is_hasty)
 
     def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from autograder.answering import Answerer
 from autograder.authoring import showing
 from autograder.authoring.proofs import ALTERNATIVE_EXCESS, MISTAKE_EXCESS
 from autograder.bank import Variant
 from autograder.checks import Observation
 from autograder.diagnosis import Play
-from autograder.grading import Answerer, Grader
+from autograder.grading import Grader
 from autograder.model import AutograderError, QuestionResult, Report, UsageError
 from autograder.scoring import exercise_of
 

@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
+from autograder.answering import Answerer
 from autograder.authoring.mutate import Mutant, applied, mutants_of
 from autograder.authoring.spread import Pool
-from autograder.grading import Answerer, Grader
+from autograder.grading import Grader
 from autograder.manifest import Course
 from autograder.model import AutograderError, Report, Status
 

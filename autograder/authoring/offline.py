@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder import bank
+from autograder.answering import Answerer
 from autograder.authoring.recorder import recording
 from autograder.authoring.table import aligned
 from autograder.bank import Variant
 from autograder.diagnosis import Finding
-from autograder.grading import Answerer, Grader
+from autograder.grading import Grader
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, Report
-from autograder.plugin import GradingPlugin, Job
+from autograder.plugin import GradingPlugin
 from autograder.questions import Question
 
 LEAST_NAMED = 0.95
@@ -73,9 +74,10 @@ class _Listened(Answerer):
 class _Listening(GradingPlugin):
     """Grades, and keeps what was found at each question."""
 
-    def _ask(self, question: Question, job: Job) -> Finding:
-        finding = super()._ask(question, job)
-        job.label.findings[question.name] = finding
+    def _ask(self, question: Question, who: Answerer) -> Finding:
+        finding = super()._ask(question, who)
+        assert isinstance(who, _Listened)
+        who.findings[question.name] = finding
         return finding
 
 

@@ -11,11 +11,12 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from autograder.answering import Answerer
 from autograder.authoring import forbidding, generic
 from autograder.authoring.refusal import Places, Refusal, place_of
 from autograder.bank import Bank, Variant
 from autograder.diagnosis import Play
-from autograder.grading import Answerer, Grader
+from autograder.grading import Grader
 from autograder.model import PUBLIC_SEED, Exercise, QuestionResult, Report, Status
 from autograder.scoring import loses, total
 from autograder.stubs import starter_from

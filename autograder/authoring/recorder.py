@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from autograder import bank, wire
+from autograder.answering import Answerer
 from autograder.bank import Variant
 from autograder.diagnosis import Finding, Play, play_kept
 from autograder.diagnosis.naming import SEEDS
-from autograder.grading import Answerer, Grader
+from autograder.grading import Grader
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, AutograderError, Status, Verdict
-from autograder.plugin import GradingPlugin, Job
+from autograder.plugin import GradingPlugin
 from autograder.questions import Question
 from autograder.recorded.drawing import Recording
 from autograder.recorded.handles import Along, Handle, Named, operate
@@ -197,11 +198,12 @@ class _Playing(GradingPlugin):
 
     oracle: Listening
 
-    def _ask(self, question: Question, job: Job) -> Finding:
-        self.oracle.player = job.label.player
+    def _ask(self, question: Question, who: Answerer) -> Finding:
+        assert isinstance(who, Player)
+        self.oracle.player = who.player
         for seed in RECORDED_SEEDS:
-            job.connection.new_question()
-            play = question.play(job.connection, seed, self.oracle, noting=True)
+            who.connection.new_question()
+            play = question.play(who.connection, seed, self.oracle, noting=True)
             self._keep(question.name, seed, play)
         return Finding(Verdict(Status.PASSED))
 

@@ -24,8 +24,8 @@ from autograder.recorded.values import File
 from autograder.stubs import solution_lines
 
 ROOMS = (
-    *("__init__.py", "__main__.py", "bank.py", "data.py", "endings.py", "fingerprint.py", "graders.ini"),
-    *("grading.py", "grids.py", "language.py", "manifest.py", "memory.py", "plugin.py", "py.typed"),
+    *("__init__.py", "__main__.py", "answering.py", "bank.py", "data.py", "endings.py", "fingerprint.py"),
+    *("graders.ini", "grading.py", "grids.py", "language.py", "manifest.py", "memory.py", "plugin.py", "py.typed"),
     *("questions.py", "reference.py", "rules.py", "scoring.py", "steps.py", "stubs.py", "trainings.py"),
     *("checks", "compare", "diagnosis", "locale", "model", "notebooks", "recorded", "render", "sandbox"),
     *(f"platforms/{name}.py" for name in ("__init__", "engine", "feedback", "kernel")),

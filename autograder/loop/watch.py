@@ -14,7 +14,8 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.grading import Answerer, Grader
+from autograder.answering import Answerer
+from autograder.grading import Grader
 from autograder.loop.changes import Stamp, stamp, touched
 from autograder.loop.keys import Keys
 from autograder.manifest import Course

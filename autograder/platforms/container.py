@@ -18,9 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from autograder.answering import Answerer
 from autograder.batch import seed_for
 from autograder.exporters.gradescope import results
-from autograder.grading import Answerer, Grader
+from autograder.grading import Grader
 from autograder.manifest import AssignmentFile, Course
 from autograder.model import AutograderError, Limits, Report, Submission, sentence
 from autograder.platforms.gradescope import SEALED, SECRET, SETTINGS, Settings, read_settings

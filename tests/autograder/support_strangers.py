@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder import bank
-from autograder.grading import Answerer, Grader
+from autograder.answering import Answerer
+from autograder.grading import Grader
 from autograder.manifest import Course
 from autograder.model import PUBLIC_SEED, Assignment, Report
 
