@@ -46,7 +46,7 @@ def serve(socket: Any, payload_bytes: int = 1 << 31) -> None:
     """Answer requests until the grader hangs up."""
     channel, reserve = Wire(socket, payload_bytes), Reserve()
     asked: list[Body] = [{}]  # what answers say of the request that they answer
-    question: list[int] = [-1]
+    begun = [-1]  # the question that requests are about, by the number of its first
     _show_place_when_asked(socket)
 
     def ask(question: dict[str, Any]) -> Any:
@@ -59,8 +59,9 @@ def serve(socket: Any, payload_bytes: int = 1 << 31) -> None:
 
     def answer(request: Body) -> None:
         asked[0] = {"nonce": request["nonce"]}
-        if request.get("since", 0) != question[0]:
-            question[0] = request.get("since", 0)
+        since = request.get("since", 0)
+        if since != begun[0]:
+            begun[0] = since
             _seed(engine.device)
         reply = engine.execute(request)
         _flush()
