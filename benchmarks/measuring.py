@@ -6,6 +6,7 @@ behind is waited for here, so that nothing escapes the account.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -14,7 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def run(
     seconds: after which it is interrupted, and may end with STOPPED.
     """
     _adopt()
-    _reap()  # what an earlier case left behind is not this command's
+    others = _living()  # a cluster's workers outlive the batches that they grade
     all_cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, sorted(all_cores)[:cores])  # what is started here inherits it
     before, start = _children(), time.perf_counter()
@@ -71,7 +72,7 @@ def run(
     said, stopped = _said(process, seconds)
     os.sched_setaffinity(0, all_cores)
     wall = time.perf_counter() - start
-    _reap()
+    _reap(others)
     after = _children()
     if process.returncode not in (*codes, *([STOPPED] if stopped else [])):
         raise RuntimeError(f"{' '.join(command[:6])} … ended with {process.returncode}:\n{said.decode()[-2000:]}")
@@ -92,15 +93,26 @@ def _adopt() -> None:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _reap() -> None:
+def _living() -> set[int]:
+    """The processes below this one that have not ended; those that have are reaped."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    return {int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat") if _parent(path) == os.getpid()}
+
+
+def _parent(stat: Path) -> int:
+    try:
+        return int(stat.read_text("utf-8", "replace").rpartition(")")[2].split()[1])
+    except OSError:  # it has ended meanwhile
+        return 0
+
+
+def _reap(others: Set[int]) -> None:
+    """Wait for all that a command has left behind, ten seconds at most."""
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if not pid:
-            time.sleep(0.01)
+    while _living() - others and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _children() -> tuple[float, int]:

@@ -31,6 +31,25 @@ print(list(floor.loop(Course(root), probes.SMALL, [probes.FUNCTION.encode()])))
 """
 
 
+ORPHAN = "import time\nwhile time.process_time() < 0.3: pass"
+PARENT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {ORPHAN!r}])"
+ACCOUNT = f"""
+import subprocess
+from benchmarks.measuring import python, run
+other = subprocess.Popen(["sleep", "9"])
+print(run(python("-c", {PARENT!r})).cpu, other.poll())
+other.kill()
+"""
+
+
+def test_a_command_pays_for_the_orphans_that_it_leaves_and_is_not_held_up_by_others():
+    command = [sys.executable, "-c", ACCOUNT]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment())
+    cpu, other = run.stdout.split()
+    assert float(cpu) >= 0.3
+    assert other == "None"
+
+
 def test_the_floor_passes_and_fails_what_the_sets_say(tmp_path):
     command = [sys.executable, "-c", FLOOR, str(tmp_path)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, env=environment())
