@@ -139,6 +139,11 @@ def per_submission(few: Sequence[Cost], many: Sequence[Cost], difference: int, o
     return statistics.median((getattr(b, of) - getattr(a, of)) / difference for a, b in zip(few, many, strict=True))
 
 
+def ratio(ours: Sequence[Cost], theirs: Sequence[Cost], of: str = "cpu") -> float:
+    """The median over the rounds of what ours cost over theirs."""
+    return round(statistics.median(getattr(a, of) / getattr(b, of) for a, b in zip(ours, theirs, strict=True)), 3)
+
+
 def python(*words: str) -> list[str]:
     """A command of this interpreter."""
     return [sys.executable, *words]

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.measuring import Cost, environment, python, run
+from benchmarks.measuring import Cost, python, run
 
 SMALL = "small"
 FUNCTION = (
@@ -146,37 +141,3 @@ def lives(rounds: int) -> dict[str, float]:
     for sandbox in sandboxes.values():
         sandbox.close()
     return {name: round(statistics.median(values), 2) for name, values in costs.items()}
-
-
-class Loopback:
-    """A scheduler and workers of one thread, as processes of this machine."""
-
-    def __init__(self, workers: int) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{port}"
-        self._running = [_started("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")]
-        for _ in range(workers):
-            words = (self.address, "--nthreads", "1", "--no-dashboard", "--memory-limit", "0")
-            self._running.append(_started("dask_worker", *words))
-        from distributed import Client
-
-        with Client(self.address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(workers, timeout=60)
-
-    def close(self) -> None:
-        """End all of them."""
-        for process in reversed(self._running):
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def _started(module: str, *words: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", f"distributed.cli.{module}", *words],
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
