@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.authoring.proofs import ALTERNATIVE_EXCESS, MISTAKE_EXCESS
 from autograder.checks import Observation
-from autograder.compare import Comparison, as_array, rms, tolerance_for
+from autograder.compare import Comparison, as_array, rms
 from autograder.student import Answer
 from autograder.wire import Tensor
 
@@ -64,7 +64,7 @@ def _rows(how: Comparison, yours: Any, ours: Any) -> Iterator[str]:
     if b.dtype.kind in "biu":
         yield "whole numbers: equal, exactly"
         return
-    row = how.tolerance or tolerance_for(a, b, how.device)
+    row = how.row(a, b)
     scale, least = max(rms(b), row.floor), row.floor >= rms(b)
     what = "the least that counts" if least else "RMS(b)"
     yield f"|a − b| ≤ {row.rtol:g}·|b| + {row.kappa:g}·{scale:.3g}, the last being {what}"

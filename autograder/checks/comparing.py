@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.observing import Observation, compared, expected, failed, look, passed
-from autograder.compare import FLOAT64, Comparison, Tolerance
+from autograder.compare import Comparison, Tolerance
 from autograder.model import GraderMistake, Status, StudentFault, Verdict, sentence
 from autograder.student import Answer, Function, resolved
 from autograder.wire import Array
@@ -28,26 +28,16 @@ def check_close(
 ) -> None:
     """The answer agrees with the reference: structure, shapes, kinds of numbers, NaN and Inf, then values.
 
-    |a - b| <= rtol * |b| + kappa * max(RMS(b), floor), by default from the table by dtype (docs/authors.md).
-    Another tolerance needs a reason: `because`. names: what the parts of a tuple are called in messages.
+    |a - b| <= rtol * |b| + kappa * max(RMS(b), floor), each by default from the table by dtype (docs/authors.md).
+    Another needs a reason: `because`. names: what the parts of a tuple are called in messages.
     Raises StudentFault (WRONG) when it does not hold, GraderMistake when it is misused.
     """
-    tolerance = _tolerance(rtol, kappa, floor, because)
-    actual, wanted = look(answer, "check_close"), expected(reference, "check_close")
-    compared(answer, actual, wanted, Comparison(tolerance=tolerance, names=tuple(names)))
-
-
-def _tolerance(rtol: float | None, kappa: float | None, floor: float | None, because: str) -> Tolerance | None:
-    if rtol is None and kappa is None and floor is None:
-        return None
-    if not because:
+    given = {"rtol": rtol, "kappa": kappa, "floor": floor}
+    own = {name: value for name, value in given.items() if value is not None}
+    if own and not because:
         raise GraderMistake("a tolerance of one's own needs a reason: check_close(..., because='...')")
-    table = FLOAT64
-    return Tolerance(
-        rtol=table.rtol if rtol is None else rtol,
-        kappa=table.kappa if kappa is None else kappa,
-        floor=table.floor if floor is None else floor,
-    )
+    actual, wanted = look(answer, "check_close"), expected(reference, "check_close")
+    compared(answer, actual, wanted, Comparison(own=own, names=tuple(names)))
 
 
 def check_equal(answer: Answer, reference: Any, *, names: Sequence[str] = ()) -> None:

@@ -56,7 +56,8 @@ class Comparison:
     """How two values are compared. tolerance: None for the table's. values: False stops after shapes and kinds.
 
     exact: numbers must be equal. names: what the parts of a tuple are called. root: what the whole is called.
-    by_key: the tolerances of those values of a mapping that have another.
+    by_key: the tolerances of those values of a mapping that have another. own: parts of the tolerance by name that are
+    not the table's, whatever row an array comes to.
     """
 
     tolerance: Tolerance | None = None
@@ -66,6 +67,7 @@ class Comparison:
     device: str = "cpu"
     root: str = "result"
     by_key: Mapping[str, Tolerance] = field(default_factory=dict, hash=False)
+    own: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def of(self, key: Any) -> Comparison:
         """How the value of a mapping is compared that has this key."""
@@ -131,11 +133,15 @@ class Comparison:
         """What each entry may be off, and the scale S of the array."""
         if b.dtype.kind in "biu" or self.exact:
             return np.zeros(b.shape), max(rms(b), 1.0)
-        tolerance = self.tolerance or tolerance_for(a, b, self.device)
+        tolerance = self.row(a, b)
         scale = max(rms(b), tolerance.floor)
         with np.errstate(invalid="ignore"):
             finite = np.where(np.isfinite(b), tolerance.rtol * np.abs(b) + tolerance.kappa * scale, 0.0)
         return np.asarray(finite), scale
+
+    def row(self, yours: Array, ours: Array) -> Tolerance:
+        """The tolerance that two arrays are held to."""
+        return replace(self.tolerance or tolerance_for(yours, ours, self.device), **self.own)
 
     def excess(self, yours: Any, ours: Any) -> float:
         """The largest error in units of what is allowed there; inf where the difference is not one of values."""

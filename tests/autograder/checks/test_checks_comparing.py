@@ -52,6 +52,15 @@ def test_a_tolerance_with_a_reason_is_taken():
     check_close(claim(1e-4), 0.0, kappa=1.0, floor=1e-3, because="rounded")
 
 
+@pytest.mark.parametrize(("kind", "allowed"), [(np.float64, 4e-9), (np.float32, 1.2e-4)])
+def test_what_an_own_tolerance_leaves_out_is_the_tables_for_the_kind_of_number(kind, allowed):
+    right = np.array([0.0, 4.0, 4.0, 4.0, 4.0], kind)
+    off = np.array([allowed / 2, 0, 0, 0, 0], kind)
+    check_close(claim(right + off), right, rtol=1e-5, because="rounded once")
+    with pytest.raises(StudentFault):
+        check_close(claim(right + 2 * off), right, rtol=1e-5, because="rounded once")
+
+
 @pytest.mark.parametrize("own", [{"rtol": 0.1}, {"kappa": 0.1}, {"floor": 0.1}])
 def test_a_tolerance_without_a_reason_is_refused(own):
     assert mistaken(check_close, claim(1.0), 1.0, **own) == (
