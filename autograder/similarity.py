@@ -10,13 +10,15 @@ import keyword
 import re
 import sqlite3
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 GRAM = 10
 WINDOW = 6
 CACHE_KIB = 2048
-MOST_TOKENS = 20_000
+MOST_MARKED = 20_000  # tokens in which matches are shown; they are found wherever they are
 COMMON_SHARE = 0.25
 COMMON_LEAST, COMMON_MOST = 5, 100
 LEAST_SHARED = 6
@@ -60,12 +62,11 @@ class Pair:
     matches: tuple[Match, ...]
 
 
-def tokens(source: str) -> list[Token]:
+def tokens(source: str) -> Iterator[Token]:
     """A source as tokens that renaming, reformatting and commenting leave as they are.
 
     Names become one sign, except Python's own words and attributes, which a library gives; a bare text is a docstring.
     """
-    found: list[Token] = []
     line, place = 1, 0
     for each in TOKEN.finditer(source):
         line += source.count("\n", place, each.start())
@@ -76,34 +77,30 @@ def tokens(source: str) -> list[Token]:
         elif kind in ("text", "number"):
             text = "0" if kind == "number" else "s"
         if kind != "comment":
-            found.append(Token(text, line))
-        if len(found) >= MOST_TOKENS:
-            break
-    return found
+            yield Token(text, line)
 
 
-def grams(found: Sequence[Token]) -> list[int]:
+def grams(found: Iterable[Token]) -> Iterator[int]:
     """The hash of the tokens from each place on, GRAM of them."""
-    codes = [zlib.crc32(token.text.encode("utf-8", "surrogatepass")) for token in found]
-    if len(codes) < GRAM:
-        return []
     high = pow(BASE, GRAM, MODULUS)
-    rolling = 0
-    made = []
-    for n, code in enumerate(codes):
-        rolling = (rolling * BASE + code) % MODULUS
-        if n >= GRAM:
-            rolling = (rolling - codes[n - GRAM] * high) % MODULUS
+    rolling, last = 0, deque([0] * GRAM)
+    for n, token in enumerate(found):
+        code = zlib.crc32(token.text.encode("utf-8", "surrogatepass"))
+        last.append(code)
+        rolling = (rolling * BASE + code - last.popleft() * high) % MODULUS
         if n >= GRAM - 1:
-            made.append(rolling)
-    return made
+            yield rolling
 
 
-def winnowed(hashes: Sequence[int]) -> set[int]:
+def winnowed(hashes: Iterable[int]) -> set[int]:
     """The least hash of every window: any run of GRAM + WINDOW - 1 tokens that two sources share leaves one in both."""
-    if len(hashes) <= WINDOW:
-        return {min(hashes)} if hashes else set()
-    return {min(hashes[n : n + WINDOW]) for n in range(len(hashes) - WINDOW + 1)}
+    window: deque[int] = deque(maxlen=WINDOW)
+    found = set()
+    for value in hashes:
+        window.append(value)
+        if len(window) == WINDOW:
+            found.add(min(window))
+    return found or {min(window)} if window else set()
 
 
 def pairs(
@@ -168,9 +165,9 @@ class _Prints:
 
 
 def _matches_of(one: str, other: str, given: set[int], prints: _Prints) -> tuple[Match, ...]:
-    mine, theirs = tokens(one), tokens(other)
-    my_hashes = grams(mine)
-    return _matches(mine, my_hashes, theirs, grams(theirs), given | prints.common(my_hashes))
+    mine, theirs = (list(islice(tokens(source), MOST_MARKED)) for source in (one, other))
+    my_hashes = list(grams(mine))
+    return _matches(mine, my_hashes, theirs, list(grams(theirs)), given | prints.common(my_hashes))
 
 
 def _matches(

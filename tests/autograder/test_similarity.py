@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.render import similar
-from autograder.similarity import MOST_TOKENS, pairs, tokens
+from autograder.similarity import MOST_MARKED, grams, pairs, tokens
 
 STARTER = '''\
 import numpy as np
@@ -95,14 +95,29 @@ def test_matching_lines_are_those_that_match():
 
 @given(st.text(max_size=300))
 def test_any_text_is_cut_into_tokens(source):
-    found = tokens(source)
+    found = list(tokens(source))
     assert all(1 <= token.line <= source.count("\n") + 1 for token in found)
     assert pairs({"a": source, "b": source}) == [] or len(found) >= 10
 
 
 @pytest.mark.parametrize("piece", ["'", '"""', "\\", '"\\', "((", "\n", "#", ".", "rb'''", "a" * 50, "1." * 20])
 def test_a_hostile_text_is_cut_in_bounded_work(piece):
-    assert len(tokens(piece * 20_000)) <= MOST_TOKENS
+    assert sum(1 for _ in tokens(piece * 20_000)) <= 20_000 * len(piece)
+
+
+def test_a_copy_is_found_behind_more_than_anybody_reads():
+    junk = "\n".join(f"q = {' + '.join('q' * (n % 97))} - {'-' * (n % 89)}q" for n in range(1, 2000))
+    assert sum(1 for _ in tokens(junk)) > MOST_MARKED
+    (pair,) = pairs({**CLASS, "thief": junk + "\n" + CLASS["s07"]}, [STARTER])
+    assert (pair.one, pair.other) == ("s07", "thief")
+    assert pair.share > 0.8
+
+
+def test_a_hash_says_what_its_ten_tokens_say_wherever_they_are():
+    words = [f".w{n}" for n in range(30)]
+    whole = list(grams(tokens(" ".join(words))))
+    assert len(whole) == 21
+    assert [next(grams(tokens(" ".join(words[n : n + 10])))) for n in range(21)] == whole
 
 
 def test_the_page_shows_both_marks_what_matches_and_accuses_nobody():
