@@ -134,30 +134,24 @@ def test_printed_text_beyond_its_limit_is_counted_and_costs_no_points(submit):
 
 
 PLACES = {
-    "a loop": ("i = 0\nwhile True:\n    i += 1", "answer.py, line 4, in f\n    i += 1"),
-    "a call": (
-        "while True:\n    g(x)",
-        "answer.py, line 3, in f\n    g(x)",
-    ),
-    "inside a library": (
-        "import re\nre.match('(a*)*b', 'a' * 40)",
-        "answer.py, line 3, in f\n    re.match('(a*)*b', 'a' * 40)",
-    ),
-    "inside an operator": ("return 7 ** 10**9", "answer.py, line 2, in f\n    return 7 ** 10**9"),
-    "a flood of prints": (
-        "while True:\n    print('x' * 1000)",
-        "answer.py, line 3, in f\n    print('x' * 1000)",
-    ),
-    "asleep": ("import time\ntime.sleep(9)", "answer.py, line 3, in f\n    time.sleep(9)"),
+    "a loop": ("i = 0\nwhile True:\n    i += 1", (3, 4)),
+    "a call": ("while True:\n    g(x)", (2, 3)),
+    "inside a library": ("import re\nre.match('(a*)*b', 'a' * 40)", (3,)),
+    "inside an operator": ("return 7 ** 10**9", (2,)),
+    "a flood of prints": ("while True:\n    print('x' * 1000)", (2, 3)),
+    "asleep": ("import time\ntime.sleep(9)", (3,)),
 }
 
 
-@pytest.mark.parametrize(("body", "place"), PLACES.values(), ids=PLACES)
-def test_a_late_answer_is_told_with_the_line_that_was_running(submit, body, place):
-    somebody = submit(program(body), answer_seconds=0.4)
+@pytest.mark.parametrize(("body", "lines"), PLACES.values(), ids=PLACES)
+def test_a_late_answer_is_told_with_the_line_that_was_running(submit, body, lines):
+    source = program(body)
+    somebody = submit(source, answer_seconds=0.4)
     verdict = refusal(lambda: somebody.student.f(1))
     assert verdict.status is Status.TIMED_OUT
-    assert any(frame == place or (place.endswith("i += 1") and ", line " in frame) for frame in verdict.traceback)
+    written = source.splitlines()
+    told = {f"answer.py, line {line}, in f\n    {written[line - 1].strip()}" for line in lines}
+    assert told & set(verdict.traceback)
 
 
 def test_a_file_that_does_not_end_loading_is_told_with_its_line(submit):
