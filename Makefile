@@ -51,14 +51,14 @@ status: $(VENV)/student.stamp ## progress over all topics and what comes next
 debug: $(VENV)/student.stamp ## one question where breakpoint() works: TOPIC=… ONLY=… [SEED=…]
 	@$(RUN) debug $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') $(LANGUAGE_OPTION)
 
-report: $(VENV)/student.stamp ## the same as an HTML page with pictures [TOPIC=…] [OUT=out/report.html]
+report: $(VENV)/student.stamp ## your work graded, as an HTML page with pictures [TOPIC=…] [ONLY=…] [OUT=out/report.html]
 	@$(RUN) report $(TOPIC) $(if $(ONLY),--only '$(ONLY)') $(if $(SEED),--seed '$(SEED)') $(if $(FROM),--from '$(FROM)') \
 	  $(if $(OUT),--out '$(OUT)') $(LANGUAGE_OPTION)
 
-batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [ROSTER=…] [SOURCE=…] [DRY=1] [JOBS=…] [CLUSTER=tcp://…] [DEVICE=cuda] [FRESH=1]
+batch: $(VENV)/student.stamp ## a class: IN=canvas.zip TOPIC=…|all [OUT=…] [ROSTER=…] [DRY=1] [SOURCE=…] [BOOK=…] [FINAL=1] [FRESH=1] [JOBS=…] [CLUSTER=tcp://…] [DEVICE=cuda] [UNSAFE=1]
 	@$(RUN) batch '$(TOPIC)' '$(IN)' $(if $(OUT),'$(OUT)') $(if $(ROSTER),--roster '$(ROSTER)') $(if $(SOURCE),--source '$(SOURCE)') \
 	  $(if $(BOOK),--book '$(BOOK)') $(if $(DRY),--dry-run) $(if $(JOBS),--jobs $(JOBS)) $(if $(CLUSTER),--cluster '$(CLUSTER)') \
-	  $(if $(DEVICE),--device $(DEVICE)) $(if $(FRESH),--fresh) $(if $(APART),--apart) $(if $(FINAL),--final) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
+	  $(if $(DEVICE),--device $(DEVICE)) $(if $(FRESH),--fresh) $(if $(FINAL),--final) $(if $(UNSAFE),--unsafe) $(LANGUAGE_OPTION)
 
 starter: $(VENV)/student.stamp ## starter/<topic>.py from solutions/ [TOPIC=…] [FORCE=1]
 	@$(RUN) starter $(TOPIC) $(if $(FORCE),--force)
@@ -109,6 +109,6 @@ gallery: $(VENV)/developer.stamp ## every hostile or broken submission, at each 
 translations: $(VENV)/developer.stamp ## compile the catalogues after editing a .po file
 	@$(BIN)/pybabel compile --domain autograder --directory autograder/locale
 
-clean:           ## the environment and every cache
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .autograder out
+clean:           ## the environment and every cache; your work and out/ stay
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .autograder
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

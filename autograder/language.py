@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gettext
+import locale
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,8 @@ CATALOGUES = {"zh": "zh_CN"}
 
 
 def chosen(wanted: str = "", environment: Mapping[str, str] = os.environ) -> str:
-    """The language to speak: the one asked for, else the environment's (LANGUAGE, LC_ALL, LC_MESSAGES, LANG)."""
+    """The language to speak: the one asked for, else the environment's (LANGUAGE, LC_ALL, LC_MESSAGES, LANG)
+    or the one that the user has set on Windows."""
     if wanted:
         code = wanted.replace("-", "_").split("_")[0].lower()
         if code not in LANGUAGES:
@@ -26,7 +28,13 @@ def chosen(wanted: str = "", environment: Mapping[str, str] = os.environ) -> str
         value = environment.get(variable, "")
         if value:
             return "zh" if value.lower().startswith("zh") else "en"
-    return "en"
+    return _systems_own()
+
+
+def _systems_own() -> str:
+    """On Windows no variable says it: the language that the user has set there."""
+    name = (locale.getlocale()[0] or "") if os.name == "nt" else ""
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
 @functools.cache

@@ -121,7 +121,7 @@ def draw(explanations: Sequence[Explanation], path: Path) -> None:
     try:
         import matplotlib
     except ImportError:
-        raise AutograderError("a plot needs matplotlib: python -m pip install 'autograder[dev]'") from None
+        raise AutograderError("a plot needs matplotlib: python -m pip install -e '.[dev]'") from None
     matplotlib.use("svg" if path.suffix == ".svg" else "agg")
     from matplotlib import pyplot
 

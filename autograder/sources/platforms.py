@@ -94,7 +94,7 @@ class Gradescope:
         try:
             import yaml
         except ImportError:
-            raise UsageError("reading a Gradescope export needs PyYAML: pip install 'autograder[instructor]'") from None
+            raise UsageError("reading a Gradescope export needs PyYAML: pip install -e '.[instructor]'") from None
         entry = next(each for each in tree.entries if each.parts == (self.METADATA,))
         try:
             found = yaml.load(entry.read(METADATA_BYTES), getattr(yaml, "CSafeLoader", yaml.SafeLoader))

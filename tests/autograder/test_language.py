@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from autograder.language import chosen, say, title, translated
@@ -34,6 +36,15 @@ def test_an_unknown_language_is_refused_with_those_there_are():
 )
 def test_without_a_wish_the_environment_decides(environment, language):
     assert chosen("", environment) == language
+
+
+@pytest.mark.parametrize(("own", "language"), [("zh_TW", "zh"), ("Chinese (Simplified)_China", "zh"), (None, "en")])
+def test_windows_says_it_otherwise(own, language, monkeypatch):
+    monkeypatch.setattr("autograder.language.locale.getlocale", lambda: (own, "936"))
+    with monkeypatch.context() as here:
+        here.setattr(os, "name", "nt")
+        said = [chosen("", environment) for environment in ({}, {"LANG": "en_US"})]
+    assert said == [language, "en"]
 
 
 def test_a_sentence_is_translated_with_the_sentences_in_it():
