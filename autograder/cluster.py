@@ -12,7 +12,7 @@ import hmac
 import importlib
 import threading
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ from autograder.batch import Shard
 from autograder.fingerprint import versions
 from autograder.manifest import Course, nearest
 from autograder.model import AutograderError, Report, UsageError
-from autograder.student import Place as Computed
+from autograder.student import Place
 
 GPU = "GPU"
 ALONE = threading.Lock()  # a worker with several threads has one sandbox all the same
@@ -64,13 +64,13 @@ def key_of(shard: Shard, basis: str) -> str:
     digest = hmac.new(shard.secret, basis.encode(), "sha256")
     for submission in shard.submissions:
         seed = batch.seed_for(shard.secret, shard.topic, submission.student)
-        level = (shard.isolation.level if shard.isolation else "") + Computed(shard.device).mark
+        level = (shard.isolation.level if shard.isolation else "") + Place(shard.device).mark
         digest.update(fingerprint.of_submission(basis, submission, seed, level).encode())
     return f"grade-{digest.hexdigest()}"
 
 
 @dataclass(frozen=True)
-class Place:
+class Scheduler:
     """Where a batch is spread: a scheduler's address, or a cluster that this process starts and ends.
 
     start: gives the cluster object; None for a scheduler that runs already. resources: what each task needs of a
@@ -82,13 +82,13 @@ class Place:
     resources: Mapping[str, float] = field(default_factory=dict)
 
 
-def place(word: str, root: Path) -> Place:
+def scheduler(word: str, root: Path) -> Scheduler:
     """What `--cluster` means: `tcp://host:8786` (or tls://…), or the name of a [cluster.<name>] in course.toml.
 
     Raises UsageError for anything else, and for a table that is not one.
     """
     if "://" in word:
-        return Place(word)
+        return Scheduler(word)
     path = root / SETTINGS
     try:
         tables = tomllib.loads(path.read_text("utf-8")).get("cluster", {}) if path.exists() else {}
@@ -101,7 +101,7 @@ def place(word: str, root: Path) -> Place:
     where, needed = f"{path}: [cluster.{word}]", table.get("resources", {})
     if not isinstance(needed, dict) or not all(type(amount) in (int, float) for amount in needed.values()):
         raise UsageError(f"{where}: resources = {needed!r}, expected amounts by name, e.g. {{ GPU = 1 }}")
-    return Place(start=_starting(table, where), resources=needed)
+    return Scheduler(start=_starting(table, where), resources=needed)
 
 
 def _starting(table: Mapping[str, Any], where: str) -> Callable[[], Any]:
@@ -136,7 +136,7 @@ class Spread:
     basis: what all workers are to grade by (see `basis_of`). Raises UsageError when there is no cluster there.
     """
 
-    def __init__(self, where: Place, basis: str) -> None:
+    def __init__(self, where: Scheduler, basis: str) -> None:
         self._distributed = _distributed()
         self._basis, self._resources = basis, dict(where.resources)
         self._cluster = where.start() if where.start else None
@@ -203,7 +203,7 @@ def spread(word: str, root: Path, topic: str, jobs: int, device: str = "cpu") ->
     if not word:
         yield batch.local_pool, 1 if on_gpu else jobs
         return
-    where = place(word, root)
+    where = scheduler(word, root)
     if on_gpu:
         where = replace(where, resources={GPU: 1, **where.resources})
     with closing(Spread(where, basis_of(root, topic))) as found:
@@ -223,8 +223,9 @@ class _Tasks(Executor):
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **keywords: Any) -> Future[Any]:
         """The reports of a shard, in order. Raises BrokenExecutor when the scheduler is gone."""
         (shard,) = arguments
-        parts = {key_of(single, self._basis): single for single in shard.singles()}
-        return self._together({key: self._part(key, single) for key, single in parts.items()})
+        keyed = [(key_of(single, self._basis), single) for single in shard.singles()]
+        parts = {key: self._part(key, single) for key, single in dict(keyed).items()}
+        return self._together(parts, [key for key, _ in keyed])
 
     def _part(self, key: str, single: Shard) -> Future[list[Report]]:
         mine: Future[list[Report]] = Future()
@@ -238,8 +239,11 @@ class _Tasks(Executor):
         task.add_done_callback(functools.partial(_arrived, mine))
         return mine
 
-    def _together(self, parts: Mapping[str, Future[list[Report]]]) -> Future[list[Report]]:
-        """All parts' reports once the last one is there, or what went wrong in any of them."""
+    def _together(self, parts: Mapping[str, Future[list[Report]]], order: Sequence[str]) -> Future[list[Report]]:
+        """The reports in this order once the last one is there, or what went wrong in any part.
+
+        What was handed in twice stands twice in the order: it is one task, and its report is that of both.
+        """
         whole: Future[list[Report]] = Future()
         left, lock = set(parts), threading.Lock()
 
@@ -253,7 +257,7 @@ class _Tasks(Executor):
                     self._keep({key: part.result() for key, part in parts.items() if part.exception() is None})
                     whole.set_exception(next((each for each in errors if isinstance(each, BrokenExecutor)), errors[0]))
                 else:
-                    whole.set_result([report for part in parts.values() for report in part.result()])
+                    whole.set_result([report for key in order for report in parts[key].result()])
 
         for key, part in parts.items():
             part.add_done_callback(functools.partial(came, key))

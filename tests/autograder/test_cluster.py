@@ -22,7 +22,7 @@ from test_batch_pool import SOURCES as POISONED
 from autograder import bank, batch, cluster, coursefile
 from autograder.batch import Shard
 from autograder.cli import main
-from autograder.model import Submission, UsageError
+from autograder.model import Receipt, Submission, UsageError
 
 pytestmark = pytest.mark.filterwarnings("default")  # Dask's own
 distributed = pytest.importorskip("distributed")
@@ -79,7 +79,7 @@ def basis_of(course):
 @contextlib.contextmanager
 def spread(made, course, **resources):
     """A batch's way to the cluster."""
-    where = cluster.Place(made.scheduler_address, resources=resources)
+    where = cluster.Scheduler(made.scheduler_address, resources=resources)
     with contextlib.closing(cluster.Spread(where, basis_of(course))) as found:
         yield found
 
@@ -121,6 +121,18 @@ def test_a_cluster_comes_to_the_same_as_this_process(two, course, undisturbed):
         found.proved(course.root, "vectors")
         assert results(batch.outcomes(work(course, 40), found.pool, 4)) == undisturbed
     assert pids(two) == before  # submissions that end their process have ended no worker
+
+
+@pytest.mark.slow
+def test_attempts_that_are_the_same_are_graded_once_and_count_each(two, course):
+    """With `attempt = "best"` all attempts are graded; a hand-in that was repeated stands beside itself."""
+    wrong, empty = (Submission("amy", files) for files in ({"vectors.py": SOURCES["bob"].encode()}, {}))
+    attempts = [replace(each, receipt=Receipt(attempt=n)) for n, each in enumerate([wrong, wrong, empty, wrong], 1)]
+    shard = Shard(course.root, "vectors", tuple(attempts), SECRET)
+    with spread(two, course) as found:
+        outcomes = list(batch.outcomes([shard, *shard.singles()], found.pool, 4))
+    scores = [(each.submission.receipt.attempt, each.report and each.report.score) for each in outcomes]
+    assert sorted(scores) == sorted(2 * [(1, 6), (2, 6), (3, 0), (4, 6)])
 
 
 @pytest.mark.slow
@@ -244,7 +256,7 @@ def test_a_scheduler_that_is_killed_and_started_again_costs_no_grade(course, und
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    found, where = {}, cluster.Place(f"tcp://127.0.0.1:{port}")
+    found, where = {}, cluster.Scheduler(f"tcp://127.0.0.1:{port}")
     with contextlib.ExitStack() as running, contextlib.closing(cluster.Spread(where, basis_of(course))) as spread_:
         running.enter_context(by_command(port))
         assert spread_.jobs() == 2
@@ -261,7 +273,7 @@ def test_a_scheduler_that_is_killed_and_started_again_costs_no_grade(course, und
 @pytest.mark.slow
 def test_a_worker_with_another_course_is_named_and_gives_no_grade(two, tmp_path):
     other = copied(tmp_path / "other")
-    with contextlib.closing(cluster.Spread(cluster.Place(two.scheduler_address), "another basis")) as found:
+    with contextlib.closing(cluster.Spread(cluster.Scheduler(two.scheduler_address), "another basis")) as found:
         with pytest.raises(UsageError, match=r"the worker tcp://.* has other graders, another solution or other"):
             found.proved(other.root, "vectors")
         with pytest.raises(UsageError, match="there is no course at"):
@@ -275,7 +287,7 @@ def test_a_worker_with_another_course_is_named_and_gives_no_grade(two, tmp_path)
 def test_nobody_at_the_address_is_one_sentence(monkeypatch):
     monkeypatch.setattr(cluster, "START_SECONDS", 1)
     with (
-        contextlib.closing(cluster.Spread(cluster.Place("tcp://127.0.0.1:9"), "")) as found,
+        contextlib.closing(cluster.Spread(cluster.Scheduler("tcp://127.0.0.1:9"), "")) as found,
         pytest.raises(UsageError, match="no Dask scheduler answers at tcp://127"),
     ):
         found.jobs()
@@ -311,11 +323,11 @@ TABLES = {
 def test_a_cluster_in_course_toml_is_checked_as_it_is_read(tmp_path, table, said):
     (tmp_path / "course.toml").write_text(f"[cluster.here]\n{table}", "utf-8")
     if not said:
-        assert cluster.place("here", tmp_path).start is not None
+        assert cluster.scheduler("here", tmp_path).start is not None
         assert set(coursefile.read(tmp_path / "course.toml")) == {""}
         return
     with pytest.raises(UsageError) as caught:
-        cluster.place("here", tmp_path)
+        cluster.scheduler("here", tmp_path)
     assert said in str(caught.value)
 
 
@@ -324,10 +336,10 @@ def test_a_name_that_stands_nowhere_is_refused(tmp_path, content):
     if content is not None:
         (tmp_path / "course.toml").write_text(content, "utf-8")
     with pytest.raises(UsageError, match=r"course\.toml"):
-        cluster.place("here", tmp_path)
+        cluster.scheduler("here", tmp_path)
 
 
 def test_a_class_that_cannot_be_started_is_one_sentence(tmp_path):
     (tmp_path / "course.toml").write_text('[cluster.here]\nclass = "nowhere.Cluster"\n', "utf-8")
     with pytest.raises(UsageError, match=r"nowhere\.Cluster cannot be started: No module named 'nowhere'"):
-        cluster.Spread(cluster.place("here", tmp_path), "")
+        cluster.Spread(cluster.scheduler("here", tmp_path), "")
