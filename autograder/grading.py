@@ -7,6 +7,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -133,13 +134,15 @@ class Grader:
 
     def _session(self, plugin: GradingPlugin) -> int:
         """Have pytest collect the graders and ask all answerers; its exit code."""
-        arguments = ["-c", str(Path(__file__).with_name("graders.ini")), f"--rootdir={self.course.root}"]
-        arguments += [f"--confcutdir={self.course.root / 'tests' / 'graders'}"]
+        root = self.course.root.absolute()
+        arguments = ["-c", str(Path(__file__).with_name("graders.ini")), f"--rootdir={root}"]
+        arguments += [f"--confcutdir={root / 'tests' / 'graders'}"]
         arguments += ["--disable-plugin-autoload", "--import-mode=importlib", "--assert=plain", "--strict-markers"]
         arguments += [option for name in UNUSED.split() for option in ("-p", f"no:{name}")]
         _forget_graders()
         with _without(*MEANT_FOR_ANOTHER_PYTEST):
-            return pytest.main([*arguments, *map(str, self.paths)], plugins=[plugin, Fixtures()])
+            paths = [path.absolute().relative_to(root).as_posix() for path in self.paths]
+            return pytest.main([*arguments, *paths], plugins=[plugin, Fixtures(), _Within(root)])
 
     def _refuse(self, plugin: GradingPlugin, only: str, code: int) -> None:
         """Say why nothing was graded, if nothing was."""
@@ -192,6 +195,20 @@ class Grader:
     def played(self, name: str, namespace: Any, seed: str) -> Answerer:
         """Trusted code as an answerer, in this process: a mistake, an alternative, the reference itself."""
         return Answerer(name, Local(namespace), seed, Isolation("C", ("trusted code in this process",)))
+
+
+class _Within:
+    """Has pytest read its paths as those below a folder: in a whole path it takes `[` and `::` for a test's name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_cmdline_parse(self, pluginmanager: pytest.PytestPluginManager, args: list[str]) -> None:
+        """Before the first path is looked at."""
+        config = pluginmanager.get_plugin("pytestconfig")
+        assert config is not None
+        config.invocation_params = replace(config.invocation_params, dir=self.folder)
 
 
 def _forget_graders() -> None:

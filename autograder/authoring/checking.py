@@ -72,7 +72,7 @@ def _unreadable(at: Places, said: str) -> Iterator[Refusal]:
         found = re.match(r"(?P<path>\S+\.py)::(?P<name>\w+)\S* (?P<what>.*?): (?P<do>.*)", line)
         if found:
             yield Refusal("questions", at.question(found["name"].removeprefix("test_")), found["what"], found["do"])
-    if any("::" in line for line in lines):
+    if any(re.match(r"\S+\.py::", line) for line in lines):
         return
     place, _, what = heading.partition(": ")
     if lines:  # pytest's account of what could not be imported
