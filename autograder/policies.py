@@ -95,16 +95,15 @@ class Final:
     is_late: bool = False
 
 
-def due_for(policy: Policy, student: str, section: str, until: datetime | None = None) -> datetime | None:
-    """When a student's work is due: the latest of the topic's date and the extensions that are theirs."""
-    if policy.due is None:
-        return None
+def extended_for(policy: Policy, student: str, section: str, until: datetime | None = None) -> datetime | None:
+    """Until when a student has more time than the topic's date gives, None without an extension of theirs."""
     theirs = [
         each.until
         for each in policy.extensions
         if (not each.student or each.student == student) and (not each.section or each.section == section)
     ]
-    return max([policy.due, *theirs, *([until] if until else [])])
+    latest = max([*theirs, *([until] if until else [])], default=None)
+    return latest if latest is not None and (policy.due is None or latest > policy.due) else None
 
 
 def final(
@@ -131,8 +130,8 @@ def final(
         text = sentence("no more than {percent:g} percent count", percent=policy.most_percent)
         lines.append(Line(text, total([most, -score])))
         score = most
-    due = due_for(policy, student, section, decisions.until)
-    is_late, lateness = _lateness(score, policy.late, due, handed_in, flagged)
+    extended = extended_for(policy, student, section, decisions.until)
+    is_late, lateness = _lateness(score, policy, extended, handed_in, flagged)
     lines += lateness
     score = total([score, *(line.change for line in lateness)])
     if decisions.score is not None:
@@ -169,12 +168,22 @@ def _questions(
 
 
 def _lateness(
-    score: float, late: Late, due: datetime | None, handed_in: datetime | None, flagged: bool
+    score: float, policy: Policy, extended: datetime | None, handed_in: datetime | None, flagged: bool
 ) -> tuple[bool, list[Line]]:
-    """Whether it came late, and what that costs."""
+    """Whether it came late, and what that costs.
+
+    A platform's flag rests on the date that the platform knows, which may not be the student's own.
+    """
+    late, due = policy.late, extended if extended and (policy.due or flagged) else policy.due
     if handed_in is None or due is None:
         if not flagged:
             return False, []
+        if extended is not None:
+            text = sentence(
+                "late, the platform says; extended to {until}, and when it came is not known, so that it costs nothing",
+                until=extended.isoformat(" ", "minutes"),
+            )
+            return True, [Line(text)]
         if not late.percent or not late.flagged_periods:
             return True, [Line(sentence("late, the platform says; when is not known, so that it costs nothing"))]
         return True, [_penalty(score, late, late.flagged_periods)]

@@ -12,7 +12,7 @@ from support_books import policy_of
 
 from autograder.coursefile import moment
 from autograder.model import AutograderError, Status
-from autograder.policies import Decisions, Extension, Final, Late, Policy, counts, due_for, final
+from autograder.policies import Decisions, Extension, Final, Late, Policy, counts, extended_for, final
 
 DUE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -56,12 +56,50 @@ def test_a_flag_without_a_time_costs_only_what_the_policy_names():
     assert (made.score, str(made.lines[0].text)) == (5.6, "late by the platform's flag: 20 percent less")
 
 
+EXTENDED = "late, the platform says; extended to {}, and when it came is not known, so that it costs nothing"
+
+
+@pytest.mark.parametrize("due", [DUE, None])
+@pytest.mark.parametrize(
+    ("extensions", "decided"),
+    [((Extension(DUE + DAY, "amy"),), None), ((Extension(DUE + DAY, section="B"),), None), ((), DUE + DAY)],
+)
+def test_a_flag_costs_nothing_where_more_time_was_given(due, extensions, decided):
+    policy = Policy(due, Late(10, flagged_periods=2), extensions=extensions)
+    decisions = Decisions(until=decided)
+    made = final(ASKED, policy, student="amy", section="B", flagged=True, decisions=decisions)
+    assert (made.score, made.is_late) == (7, True)
+    assert [str(line.text) for line in made.lines] == [EXTENDED.format("2026-11-02 12:00+00:00")]
+    assert final(ASKED, policy, student="amy", section="B", decisions=decisions) == Final(7, 10, 7, 10)
+    if decided is None:
+        assert final(ASKED, policy, student="ben", section="A", flagged=True).score == 5.6
+
+
+def test_an_extension_to_before_the_topics_date_forgives_no_flag():
+    policy = Policy(DUE, Late(10, flagged_periods=2), extensions=(Extension(DUE - DAY, "amy"),))
+    assert final(ASKED, policy, student="amy", flagged=True).score == 5.6
+
+
+def test_where_only_the_platform_knows_the_date_an_extension_takes_its_place():
+    policy = Policy(None, Late(10, flagged_periods=3), extensions=(Extension(DUE, "amy"),))
+
+    def at(span, *, flagged):
+        made = final(ASKED, policy, student="amy", handed_in=DUE + span, flagged=flagged)
+        return made.score, made.is_late, [str(line.text) for line in made.lines]
+
+    assert at(-HOUR, flagged=True) == (7, False, [])
+    assert at(HOUR, flagged=True) == (6.3, True, ["late by 0 d 01:00: 10 percent less"])
+    assert at(HOUR, flagged=False) == (7, False, [])
+
+
 def test_more_time_for_a_student_or_a_section():
     policy = Policy(DUE, extensions=(Extension(DUE + DAY, "amy"), Extension(DUE + 2 * DAY, section="B")))
     who = (("amy", "A"), ("ben", "A"), ("amy", "B"))
-    assert [due_for(policy, *each) for each in who] == [DUE + DAY, DUE, DUE + 2 * DAY]
-    assert due_for(policy, "ben", "", DUE + 3 * DAY) == DUE + 3 * DAY
-    assert due_for(Policy(), "ben", "") is None
+    assert [extended_for(policy, *each) for each in who] == [DUE + DAY, None, DUE + 2 * DAY]
+    assert extended_for(policy, "ben", "", DUE + 3 * DAY) == DUE + 3 * DAY
+    assert extended_for(Policy(), "ben", "") is None
+    scores = [final(ASKED, policy, student=one, section=two, handed_in=DUE + DAY).is_late for one, two in who]
+    assert scores == [False, True, False]
 
 
 def test_dropped_questions_extra_credit_and_a_ceiling():
