@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from autograder.exporters.protocol import File, Missing, Options, needed, number, placed
+from autograder.exporters.protocol import File, Missing, Options, needed, number, placed, possible_in, scaled
 from autograder.gradebook import Book
 from autograder.model import Assignment, UsageError
 from autograder.roster import folded, is_canvas
@@ -28,14 +28,14 @@ class Canvas:
         if not is_canvas([folded(value) for value in sheet.rows[0].values]):
             raise UsageError("this is no gradebook of Canvas: its first line should be Student,ID,…,Section,…")
         column = column_of(sheet, options.column, assignment)
-        factor = _factor(sheet, column, grades)
+        possible = _possible(sheet, column)
         for found in placed(sheet, grades):
             if isinstance(found, Missing):
                 yield found
                 continue
             line, grade = found
-            score = grade.final.score
-            value = "EX" if grade.final.excused else number(score * factor) if score is not None else None
+            score = scaled(grade, assignment, possible)
+            value = "EX" if grade.final.excused else number(score) if score is not None else None
             sheet = sheet.with_cell(line, column, value) if value is not None else sheet
         yield File("canvas.csv", sheet.content())
 
@@ -61,12 +61,7 @@ def _names(header: str, word: str) -> bool:
     return folded(word) in (folded(header), folded(title), number_.rstrip(")"))
 
 
-def _factor(sheet: Sheet, column: int, grades: Sequence[Grade]) -> float:
-    """How many of the platform's points one of ours is, where its line of possible points says so."""
+def _possible(sheet: Sheet, column: int) -> float | None:
+    """The platform's points for full marks, where its line of possible points says so."""
     row = next((row for row in sheet.rows[1:4] if "points possible" in row[0].casefold()), None)
-    possible = row[column].strip().replace(",", ".") if row else ""
-    ours = {grade.final.points for grade in grades if grade.final.points}
-    try:
-        return float(possible) / ours.pop() if len(ours) == 1 and float(possible) > 0 else 1.0
-    except ValueError:
-        return 1.0
+    return possible_in(row[column]) if row else None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from autograder.exporters.protocol import File, Missing, Options, needed, number, placed
+from autograder.exporters.protocol import File, Missing, Options, needed, number, placed, possible_in, scaled
 from autograder.gradebook import Book
 from autograder.language import say
 from autograder.model import Assignment, UsageError
@@ -51,9 +51,9 @@ class Moodle:
                 yield found
                 continue
             line, grade = found
-            if grade.final.score is not None:
-                possible = _possible(sheet.rows[line][most] if most is not None else "")
-                value = _scaled(grade.final.score, grade, possible)
+            possible = possible_in(sheet.rows[line][most] if most is not None else "")
+            value = scaled(grade, assignment, possible)
+            if value is not None:
                 if possible is not None and value > possible:
                     why = f"{number(value)} of {number(possible)}, and Moodle takes no more than its maximum"
                     yield Missing(grade.standing.student, why, "the maximum for")
@@ -68,19 +68,6 @@ def _column(sheet: Sheet, names: set[str], wanted: str = "") -> int | None:
     head = [folded(value.lstrip("\ufeff")) for value in sheet.rows[0].values]
     words = {folded(wanted)} if wanted else names
     return next((n for n, name in enumerate(head) if name in words), None)
-
-
-def _possible(most: str) -> float | None:
-    """The platform's maximum, if its line says one."""
-    try:
-        possible = float(most.replace(",", "."))
-    except ValueError:
-        return None
-    return possible if possible > 0 else None
-
-
-def _scaled(score: float, grade: Grade, possible: float | None) -> float:
-    return score * possible / grade.final.points if possible is not None and grade.final.points > 0 else score
 
 
 def comment(grade: Grade, language: str) -> str:

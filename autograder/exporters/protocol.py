@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -79,6 +80,24 @@ def needed(options: Options, what: str) -> Sheet:
     if options.sheet is None or not options.sheet.rows:
         raise UsageError(f"the platform's own file is filled, not made from nothing: --into {what}")
     return options.sheet
+
+
+def possible_in(cell: str) -> float | None:
+    """The platform's points for full marks, if its cell says a number of them."""
+    try:
+        possible = float(cell.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return possible if 0 < possible < math.inf else None
+
+
+def scaled(grade: Grade, assignment: Assignment, possible: float | None) -> float | None:
+    """A grade's score in the platform's points, None where nothing counts.
+
+    Full marks are each grade's own, since a question may be left out for some; the topic's where nothing was graded.
+    """
+    score, full = grade.final.score, grade.final.points or assignment.points
+    return score if score is None or possible is None else score * possible / full
 
 
 def number(value: float, comma: bool = False) -> str:

@@ -153,6 +153,21 @@ def test_points_are_scaled_to_the_platforms(graded):
     assert [row.values[5] for row in sheets.read(file.content).rows[3:]] == ["0", "10", "10"]
 
 
+@pytest.mark.parametrize(("name", "sheet", "column"), [("canvas", canvas_sheet, 5), ("moodle", moodle_sheet, 4)])
+def test_full_marks_are_each_students_own(graded, name, sheet, column):
+    """A question that was left out for somebody, or an override without anything graded, changes nobody else's."""
+    people = pupils(5)
+    content = sheet(people, **{"possible" if name == "canvas" else "most": "100"})
+    book, grades = graded(people, name)
+    full = {1: 5.0, 2: 4.0, 3: 2.5, 4: 0.0}
+    grades = [
+        replace(each, final=replace(each.final, score=2.0, points=full.get(n, 5.0))) for n, each in enumerate(grades)
+    ]
+    (file,), _ = exported(name, book, grades, sheet=sheets.read(content))
+    scores = [row.values[column] for row in sheets.read(file.content).rows[-5:]]
+    assert scores == ["40", "40", "50", "80", f"{200 / ASSIGNMENT.points:g}"]
+
+
 def test_excused_students_are_EX_and_ungraded_cells_stay_empty(graded):  # noqa: N802
     people = pupils(4)
     content = canvas_sheet(people, possible="5")
