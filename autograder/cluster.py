@@ -21,6 +21,7 @@ from typing import Any
 
 from autograder import batch, fingerprint
 from autograder.batch import Shard
+from autograder.coursefile import SETTINGS
 from autograder.fingerprint import versions
 from autograder.manifest import Course, nearest
 from autograder.model import AutograderError, Report, UsageError
@@ -32,7 +33,6 @@ START_SECONDS = 60
 FLYING = 2  # shards for each worker: one in hand and one to go on with
 KEPT = 256
 OTHER = "other graders, another solution or other versions"
-SETTINGS = "course.toml"
 KEYS = ("class", "workers", "options", "resources")
 
 

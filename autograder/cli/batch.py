@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     course = course_of(options)
     topics = topics_of(course, "" if options.topic == "all" else options.topic)
     page = ClassPage(chosen(options.lang))
-    rules = coursefile.read(course.root / "course.toml")
+    rules = coursefile.of(course)
     limits = {topic: course.assignment(topic).limits for topic in topics}
     with ExitStack() as stack:
         found = plan(
@@ -87,6 +87,7 @@ def run(options: argparse.Namespace) -> int:
             pattern=options.pattern,
             roster=roster_of(options.roster),
             all_attempts=any(rules.get(topic, rules[""]).attempt == "best" for topic in topics),
+            zone=coursefile.zone_of(course),
         )
         jobs = options.jobs or min(os.cpu_count() or 1, found.count)
         if jobs < 1:

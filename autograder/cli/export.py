@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"there is no format {options.format!r}; there are {', '.join(sorted(known))}")
     course = course_of(options)
     assignment = course.assignment(options.topic)
-    rules = coursefile.read(course.root / "course.toml")
+    rules = coursefile.of(course)
     sheet = sheets.read(options.into.read_bytes()) if options.into else None
     asked = Options(sheet, options.column, options.final, chosen(options.lang))
     count = 0

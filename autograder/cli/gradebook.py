@@ -65,7 +65,7 @@ def _show(book: Book, options: argparse.Namespace) -> None:
     from autograder.render.classroom import ClassPage
 
     page, course = ClassPage(chosen(options.lang)), course_of(options)
-    rules = coursefile.read(course.root / "course.toml")
+    rules = coursefile.of(course)
     topics = [options.topic] if options.topic else book.topics()
     for topic in topics:
         assignment = course.assignment(topic)
@@ -96,9 +96,10 @@ def _override(book: Book, options: argparse.Namespace) -> None:
 
 
 def _extend(book: Book, options: argparse.Namespace) -> None:
-    from autograder.coursefile import moment
+    from autograder.coursefile import moment, zone_of
 
-    _decide(book, options, "extension", {"until": moment(options.until, None, "until").isoformat()})
+    until = moment(options.until, zone_of(course_of(options)), "until")
+    _decide(book, options, "extension", {"until": until.isoformat()})
 
 
 def _excuse(book: Book, options: argparse.Namespace) -> None:

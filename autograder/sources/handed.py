@@ -17,6 +17,8 @@ from autograder.sources.tree import Entry, Tree
 class HandIn:
     """One hand-in of one person or group, or a piece of it. order: tells attempts of one person apart, later ones last.
 
+    at: in its zone, without one where the platform names none: then in the course's.
+
     key: pieces with one key are one hand-in, wherever they lie; '' for a whole one. assignment: what the platform calls
     the task, where it says so. lenient: whether the only Python file is taken whatever its name is, because the
     platform's students choose names freely. numbered: whether folders among the entries are the platform's numbers, of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
+from autograder.coursefile import zone_named
 from autograder.model import UsageError, sentence
 from autograder.roster import Who
 from autograder.sources.handed import HandIn, Stray
@@ -55,7 +55,7 @@ class Pattern:
 
 
 def timestamp(text: str) -> datetime | None:
-    """A time as nbgrader and Blackboard write it, in the zone that it names or in this machine's; None if none."""
+    """A time as nbgrader and Blackboard write it, in the zone that it names, if any; None if it is no time."""
     found = re.fullmatch(r"\s*(\d{4})-(\d\d)-(\d\d)[ T-](\d\d)[:-](\d\d)[:-](\d\d)(?:\.(\d{1,6})\d*)?\s*(\S*)\s*", text)
     if found is None:
         return None
@@ -63,8 +63,7 @@ def timestamp(text: str) -> datetime | None:
     try:
         year, month, day, hour, minute, second = map(int, numbers)
         at = datetime(year, month, day, hour, minute, second, int((fraction or "0").ljust(6, "0")))
-        if not zone:
-            return at.astimezone()
-        return at.replace(tzinfo=UTC if zone in ("UTC", "Z") else ZoneInfo(zone))
-    except (ValueError, ZoneInfoNotFoundError, OSError):
+    except ValueError:
         return None
+    named = zone_named(zone) if zone else None
+    return at.replace(tzinfo=named) if named is not None or not zone else None

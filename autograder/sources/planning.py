@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from pathlib import Path
 
+from autograder.coursefile import placed
 from autograder.model import Limits, Receipt, Sentence, Submission, UsageError, sentence
 from autograder.roster import Person, Roster, Who
 from autograder.sources.choosing import choose
@@ -90,15 +91,17 @@ def plan(
     pattern: str = "",
     roster: Roster | None = None,
     all_attempts: bool = False,
+    zone: tzinfo | None = None,
 ) -> Plan:
     """What a folder or archive comes to. stack: closes it when everything has been graded.
 
+    zone: of times for which the platform names none; None for this machine's.
     topics: the limits of each topic asked for; of several, those that nobody handed in are left out. Raises
     UsageError for a place without any hand-in.
     """
     tree = tree_at(path, stack)
     found_source, tree = detected(tree, source, pattern)
-    hand_ins, strays = _read(found_source, tree)
+    hand_ins, strays = _read(found_source, tree, zone)
     if not hand_ins:
         seen = "".join(f"; {each.where}: {each.why}" for each in islice(strays, 3))
         raise UsageError(f"{path} holds nothing that was handed in, read as {found_source.name}{seen}")
@@ -112,7 +115,7 @@ def plan(
     return Plan(found_source.name, planned, strays, earlier, owners.missing())
 
 
-def _read(source: Source, tree: Tree) -> tuple[Spool[HandIn], Spool[Stray]]:
+def _read(source: Source, tree: Tree, zone: tzinfo | None) -> tuple[Spool[HandIn], Spool[Stray]]:
     """What a source finds, the pieces of each hand-in put together."""
     pieces: Spool[HandIn] = Spool()
     strays: Spool[Stray] = Spool()
@@ -120,6 +123,7 @@ def _read(source: Source, tree: Tree) -> tuple[Spool[HandIn], Spool[Stray]]:
         if isinstance(each, Stray):
             strays.add(each)
         else:
+            each = replace(each, at=placed(each.at, zone)) if each.at is not None else each
             pieces.add(each, f"={each.key}" if each.key else str(number))
     return Spool(together(found) for _, found in pieces.groups()), strays
 

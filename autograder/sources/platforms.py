@@ -162,7 +162,7 @@ class Brightspace:
         day, clock, half = text.rsplit(" ", 2)
         for month in ("%b", "%B"):
             try:
-                return datetime.strptime(f"{day} {clock:0>4} {half}", f"{month} %d, %Y %I%M %p").astimezone()
+                return datetime.strptime(f"{day} {clock:0>4} {half}", f"{month} %d, %Y %I%M %p")
             except ValueError:
                 continue
         return None
