@@ -5,13 +5,14 @@ from __future__ import annotations
 import traceback
 
 from autograder.checks.observing import SHOWN
-from autograder.diagnosis import Play
+from autograder.diagnosis import Finding, Play
 from autograder.model import GraderMistake, Picture, QuestionResult, Sentence, Status, Verdict, sentence
 from autograder.questions import Question
 from autograder.sandbox.protocol import SandboxError
 from autograder.scoring import score_of
 
 MOST_PICTURES = 4
+MOST_SAID = 500
 
 
 def pictures_of(play: Play) -> tuple[Picture, ...]:
@@ -35,6 +36,11 @@ def ours(error: BaseException) -> Verdict:
         "the grader itself failed, this is not your fault: {error}", error=f"{type(error).__name__}: {error}"
     )
     return Verdict(Status.OURS, message, traceback=lines)
+
+
+def unexplained(verdict: Verdict, error: Exception) -> Finding:
+    """The verdict where explaining it failed, and how that did."""
+    return Finding(verdict, unexplained=f"{type(error).__name__}: {error}"[:MOST_SAID])
 
 
 def without_gpu(question: Question, why: str) -> Verdict:

@@ -16,7 +16,7 @@ import pytest
 from autograder.answering import Answerer, Suspects
 from autograder.diagnosis import Finding, Play, Suspect, diagnose, settled
 from autograder.diagnosis.naming import SEEDS
-from autograder.endings import accepted, disturbed, ours, pictures_of, result, without_gpu
+from autograder.endings import accepted, disturbed, ours, pictures_of, result, unexplained, without_gpu
 from autograder.model import (
     Assignment,
     Flag,
@@ -184,7 +184,7 @@ class GradingPlugin:
             self._disturbance = error
             return
         seconds = time.perf_counter() - start
-        self._results[question.item.nodeid] = (_on_device(question, who, finding.verdict, seconds), finding)
+        self._results[question.item.nodeid] = (_on_device(question, who, finding, seconds), finding)
 
     def _ask(self, question: Question, who: Answerer) -> Finding:
         if who.until_lost and any(_is_lost(result) for result, _ in self._results.values()):
@@ -231,16 +231,16 @@ class GradingPlugin:
         return replace(found, verdict=replace(found.verdict, pictures=beside(found.verdict.pictures, curves)))
 
     def _explained(self, who: Answerer, question: Question, verdict: Verdict) -> Finding:
-        """The verdict and why, if that can be told. Failing to explain changes no verdict; a proof shall hear of it."""
+        """The verdict and why, if that can be told. Failing to explain changes no verdict, and is noted."""
         suspects = self._suspects.get(question.exercise, ())
         try:
             return diagnose(verdict, functools.partial(self._replay, who, question), who.connection, suspects)
         except SandboxError:
             raise
-        except Exception:  # an answer is hostile until shown otherwise, to the detectors as well
+        except Exception as error:  # an answer is hostile until shown otherwise, to the detectors as well
             if who.witness is not None:
                 raise
-            return Finding(verdict)
+            return unexplained(verdict, error)
 
     def _replay(self, who: Answerer, question: Question, connection: Connection, seed: str) -> Play:
         """A play with every check noted; those of known mistakes are remembered."""
@@ -292,9 +292,9 @@ def _uses(connection: Connection, exercise: str) -> tuple[Use, ...] | None:
         return None
 
 
-def _on_device(question: Question, who: Answerer, verdict: Verdict, seconds: float) -> QuestionResult:
+def _on_device(question: Question, who: Answerer, finding: Finding, seconds: float) -> QuestionResult:
     """The same with the device on which it was asked; a question that was left out counts for nothing, neither way."""
-    found = result(question, verdict, seconds)
+    found = replace(result(question, finding.verdict, seconds), unexplained=finding.unexplained)
     if who.leaves_out(question):
         return replace(found, points=0.0, device="cuda")
     return replace(found, device=who.connection.device) if question.on_device else found

@@ -85,7 +85,9 @@ def _told(outcome: Outcome) -> str:
     seconds = sum(question.seconds for question in report.questions)
     how = "kept" if outcome.reused else f"{seconds:.2f} s, seed {report.seed}, level {report.isolation.level}"
     problem = f", {outcome.submission.problem}" if outcome.submission.problem else ""
-    return f"{student}: {report.score:g}/{report.points:g}, {how}{'' if report.is_final else ', not final'}{problem}"
+    failed = "".join(f", {q.name} not explained: {q.unexplained}" for q in report.questions if q.unexplained)
+    final = "" if report.is_final else ", not final"
+    return f"{student}: {report.score:g}/{report.points:g}, {how}{final}{problem}{failed}"
 
 
 @dataclass(frozen=True)

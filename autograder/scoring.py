@@ -184,6 +184,7 @@ class Tally:
         self.graded = self.reused = self.failed = self.incomplete = self.without_gpu = 0
         self.scores = array("d")
         self.look_at: list[Sentence] = []
+        self._unexplained: set[str] = set()
         for outcome in outcomes:
             self.add(outcome)
 
@@ -206,6 +207,7 @@ class Tally:
         self.without_gpu += sum(q.device == "cuda" and q.verdict.status is Status.NOT_RUN for q in report.questions)
         self.incomplete += not is_full(report)
         self.failed += not report.is_final
+        self._look_at_hints(report, student)
         if not report.is_final:
             self.look_at.append(sentence("not final, a grader failed: {student}", student=student))
         elif outcome.submission.problem is not None:
@@ -214,3 +216,12 @@ class Tally:
         elif report.flags:
             names = ", ".join(dict.fromkeys(flag.exercise for flag in report.flags))
             self.look_at.append(sentence("For review: {what}", what=f"{student}: {names}"))
+
+    def _look_at_hints(self, report: Report, student: str) -> None:
+        """What went wrong while explaining, once for each reason: a slip of a detector's meets a whole class."""
+        for question in report.questions:
+            why = question.unexplained
+            if why and why not in self._unexplained:
+                self._unexplained.add(why)
+                values = {"student": student, "name": question.name, "why": why}
+                self.look_at.append(sentence("not explained, ours to mend: {student}, {name}: {why}", **values))

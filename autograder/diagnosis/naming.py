@@ -36,7 +36,7 @@ class Finding:
     """A verdict with its pattern, and the mistakes that fit it; more than one is for `settled` to decide.
 
     against: the ids of the mistakes that fail here, but otherwise. telling: whether two seeds gave two probes, with
-    more to them than yes or no. diagnosed: whether mistakes were looked for at all.
+    more to them than yes or no. diagnosed: whether mistakes were looked for at all. unexplained: what went wrong then.
     """
 
     verdict: Verdict
@@ -44,6 +44,7 @@ class Finding:
     against: frozenset[str] = frozenset()
     telling: bool = True
     diagnosed: bool = False
+    unexplained: str = ""
 
 
 TellsApart = Callable[[Suspect, str], bool]

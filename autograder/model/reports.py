@@ -14,7 +14,8 @@ from autograder.model.words import Sentence
 class QuestionResult:
     """One question's outcome within a report. `score` is `points` or 0: parts come from splitting exercises.
 
-    bonus: whether it is extra credit, which adds to a report's score and not to its points.
+    bonus: whether it is extra credit, which adds to a report's score and not to its points. unexplained: what failed
+    when a wrong answer was to be explained, which is our own fault: for the instructor.
     """
 
     name: str
@@ -27,6 +28,7 @@ class QuestionResult:
     device: str = "cpu"
     seconds: float = 0.0
     bonus: bool = False
+    unexplained: str = ""
 
 
 @dataclass(frozen=True)
