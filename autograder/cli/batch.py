@@ -126,7 +126,7 @@ def _graded(
     for topic in topics:
         assignment, policy = course.assignment(topic), rules.get(topic, rules[""])
         device = options.device if assignment.framework == "torch" else "cpu"
-        secret = (*course.hidden, options.submissions, where.folders[topic], where.book)
+        secret = (*course.hidden, options.folder, where.folders[topic], where.book)
         isolation = _isolation(device, secret, unsafe=options.unsafe)
         page.say("Isolation: level {level} ({layers})", level=isolation.level, layers=", ".join(isolation.layers))
         with closing(Results(where.folders[topic], page.language)) as results, Book(where.book) as book:
