@@ -120,8 +120,8 @@ class Page:
         self.console.print(Text(heading, style="bold"))
         scores = by_exercise(report, assignment.exercises)
         self.console.print(self._exercises(scores))
-        todo = to_work_on(report)
-        shown = todo if show_all else todo[: self._expanded(todo)]
+        todo = to_work_on(report) if show_all else _foremost(to_work_on(report))
+        shown = todo if show_all else [each for each in todo[:1] if _is_begun(each)]
         for question in sorted(shown, key=lambda question: question.verdict.status is Status.NOT_IMPLEMENTED):
             if question.verdict.status is Status.NOT_IMPLEMENTED:
                 self.console.print(headed(question, self.language))
@@ -160,15 +160,6 @@ class Page:
         names = [score.exercise.name for score in scores if score.is_left_alone]
         if names:
             self.say("There is a bonus, for those who want it: {names}", names=", ".join(names), style="dim")
-
-    def _expanded(self, todo: Sequence[QuestionResult]) -> int:
-        """How many questions to show in full: of the first exercise that is wrong, one; none while nothing is tried."""
-        attempted = [question for question in todo if question.verdict.status is not Status.NOT_IMPLEMENTED]
-        if not attempted:
-            return 0
-        first = most_telling([question for question in attempted if question.exercise == attempted[0].exercise])
-        todo[:] = [first, *(question for question in todo if question is not first)]  # type: ignore[index]
-        return 1
 
     def _exercises(self, scores: Iterable[ExerciseScore]) -> Table:
         table = Table(box=None, show_header=False, pad_edge=False)
@@ -231,6 +222,17 @@ class Page:
                 self.say(
                     "{name} failed by itself, its points are open: {why}", style="yellow", name=question.name, why=why
                 )
+
+
+def _is_begun(question: QuestionResult) -> bool:
+    return question.verdict.status is not Status.NOT_IMPLEMENTED
+
+
+def _foremost(todo: Sequence[QuestionResult]) -> list[QuestionResult]:
+    """The same with the most telling question of the first exercise that is wrong before all others."""
+    tried = [question for question in todo if _is_begun(question)]
+    first = most_telling([question for question in tried if question.exercise == tried[0].exercise]) if tried else None
+    return sorted(todo, key=lambda question: question is not first)
 
 
 def bar(score: float, points: float, width: int = 10) -> str:
