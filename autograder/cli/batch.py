@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         if jobs < 1:
             raise UsageError(f"--jobs {options.jobs} is not positive")
         if options.dry_run:
-            page.plan(_listed(found), _left_out(found), found.source)
+            page.plan(_listed(found), _left_out(found, rules), found.source)
             return GRADED
         return _graded(course, topics, found, options, page, jobs, rules)
 
@@ -149,7 +149,7 @@ def _graded(
         page.batch(tally, path)
         page.say("to look at, sort and filter: {path}", path=str(index))
         code = max(code, _code(tally, options.strict))
-    page.left_out(_left_out(found), found.source)
+    page.left_out(_left_out(found, rules), found.source)
     return code
 
 
@@ -198,7 +198,7 @@ def _listed(found: Plan) -> Iterator[tuple[str, ...]]:
         yield (each.student, each.topic, file, str(each.receipt.attempt), at, late, str(said or ""))
 
 
-def _left_out(found: Plan) -> Iterator[tuple[Sentence, str, object]]:
+def _left_out(found: Plan, rules: Mapping[str, Policy]) -> Iterator[tuple[Sentence, str, object]]:
     """What a person is to know about: kind, whose or where, why."""
     for each in found.planned:
         if each.unmatched is not None:
@@ -209,3 +209,25 @@ def _left_out(found: Plan) -> Iterator[tuple[Sentence, str, object]]:
         yield sentence("an earlier attempt"), each.receipt.where, each.student
     for person in found.missing:
         yield sentence("handed in nothing"), person.key, person.name
+    for name in _nobodys(found, rules):
+        yield (
+            sentence("course.toml extends for"),
+            name,
+            sentence("nobody here is called so"),
+        )
+
+
+def _nobodys(found: Plan, rules: Mapping[str, Policy]) -> Iterator[str]:
+    """Students, and where there is a roster sections, who have an extension and whom neither it nor a hand-in names."""
+    extensions = {each for topic in found.topics for each in rules.get(topic, rules[""]).extensions}
+    students, sections = {each.student for each in extensions} - {""}, {each.section for each in extensions} - {""}
+    has_roster = bool(found.missing)
+    for each in found.planned if extensions else ():
+        students -= {each.student, *each.receipt.members}
+        has_roster = has_roster or each.person is not None
+        sections -= {each.person.section} if each.person else set()
+    for person in found.missing:
+        students.discard(person.key)
+        sections.discard(person.section)
+    yield from sorted(students)
+    yield from sorted(sections if has_roster else ())

@@ -122,6 +122,25 @@ def test_times_in_names_are_the_courses(berlin, tmp_path, capsys):
     assert "late by 0 d 00:31" in table
 
 
+def test_an_extension_for_nobody_is_told(tmp_path, capsys):
+    course = copied(tmp_path / "course")
+    who = ("student = 'amy'", "student = 'bne'", "student = 'eve'", "section = 'A'", "section = 'Z'")
+    text = "".join(f"[[topic.vectors.extension]]\n{each}\nuntil = 2026-12-01\n" for each in who)
+    (course.root / "course.toml").write_text(text, "utf-8")
+    (tmp_path / "in").mkdir()
+    for name in ("amy", "ben"):
+        (tmp_path / "in" / f"{name}.py").write_text("", "utf-8")
+    (tmp_path / "roster.csv").write_text("username,name,section\namy,Amy,A\nben,Ben,A\neve,Eve,B\n", "utf-8")
+    words = ["--root", str(course.root), "batch", "vectors", str(tmp_path / "in"), "--dry-run", "--lang", "en"]
+    nobody = "course.toml extends for: {}: nobody here is called so"
+    assert main([*words, "--roster", str(tmp_path / "roster.csv")]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "course.toml" in line]
+    assert told == [nobody.format("bne"), nobody.format("Z")]
+    assert main(words) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "course.toml" in line]
+    assert told == [nobody.format("bne"), nobody.format("eve")]  # nobody says what sections there are
+
+
 def test_an_extension_ends_when_the_courses_day_does(berlin, tmp_path):
     book = tmp_path / "gradebook.sqlite"
     with Book(book) as opened:
