@@ -17,9 +17,9 @@ from autograder.model import Assignment, Report, Sentence, sentence
 from autograder.policies import Final
 from autograder.render import html, overview, similar
 from autograder.render.handed_back import handed_back
-from autograder.results import file_name, for_review, put_lines
+from autograder.results import file_name, put_lines
 from autograder.running import Grade
-from autograder.scoring import total
+from autograder.scoring import for_review, total
 from autograder.spool import Spool
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from autograder.model import Outcome, Report, Sentence, UsageError, sentence
+from autograder.model import Outcome, Report, UsageError
 from autograder.render import document
 from autograder.render.clean import clean
 from autograder.sheets import lines
@@ -73,12 +73,6 @@ def _locked(path: Path, folder: Path) -> sqlite3.Connection:
         lock.close()
         raise UsageError(f"another batch is writing to {folder}: wait for it, or give another OUT") from None
     return lock
-
-
-def for_review(exercises: Iterable[str]) -> Sentence | None:
-    """The exercises that a person is to look at, if there are any."""
-    names = dict.fromkeys(exercises)
-    return sentence("For review: {what}", what=", ".join(names)) if names else None
 
 
 def put(path: Path, text: str, encoding: str = "utf-8") -> None:

@@ -12,8 +12,8 @@ from autograder.gradebook import Book, Standing
 from autograder.manifest import Course
 from autograder.model import Assignment, Isolation, Outcome, Submission
 from autograder.policies import Decisions, Final, Policy
-from autograder.results import Results, for_review
-from autograder.scoring import Tally, total
+from autograder.results import Results
+from autograder.scoring import Tally, for_review, total
 
 
 @dataclass(frozen=True)

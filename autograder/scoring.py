@@ -177,6 +177,12 @@ def exercise_of(question: str, names: Iterable[str]) -> str | None:
     return max(fitting, key=len, default=None)
 
 
+def for_review(exercises: Iterable[str], student: str = "") -> Sentence | None:
+    """The exercises that a person is to look at, if there are any. student: whose they are, where that is not plain."""
+    names = ", ".join(dict.fromkeys(exercises))
+    return sentence("For review: {what}", what=f"{student}: {names}" if student else names) if names else None
+
+
 class Tally:
     """What a batch came to, without keeping its reports: counts, scores, and whom to look at and why."""
 
@@ -213,9 +219,8 @@ class Tally:
         elif outcome.submission.problem is not None:
             problem = outcome.submission.problem
             self.look_at.append(sentence("not readable: {student}: {why}", student=student, why=problem))
-        elif report.flags:
-            names = ", ".join(dict.fromkeys(flag.exercise for flag in report.flags))
-            self.look_at.append(sentence("For review: {what}", what=f"{student}: {names}"))
+        elif (review := for_review((flag.exercise for flag in report.flags), student)) is not None:
+            self.look_at.append(review)
 
     def _look_at_hints(self, report: Report, student: str) -> None:
         """What went wrong while explaining, once for each reason: a slip of a detector's meets a whole class."""
