@@ -94,7 +94,7 @@ def test_an_appeal_gives_the_same_report_byte_for_byte_apart_from_times(graded):
     course, book, _ = graded
     with closing(choose("numpy")) as sandbox:
         for student in ("alice", "bob", "carol", "tom"):
-            found = appeals.recorded(book, "vectors", student)
+            found = appeals.recorded(book, "vectors", student, Policy())
             made = appeals.again(course, book, found, sandbox)
             one, other = (json.dumps(appeals.timeless(each, found.language)) for each in (found.report, made))
             assert one == other
@@ -106,7 +106,7 @@ def test_an_appeal_says_what_has_changed_since(graded):
     course, book, _ = graded
     mend(course)
     with closing(choose("numpy")) as sandbox:
-        found = appeals.recorded(book, "vectors", "bob")
+        found = appeals.recorded(book, "vectors", "bob", Policy())
         made = appeals.again(course, book, found, sandbox)
     differing = appeals.differences(found.report, made, "en")
     assert "score: 4.0 → 8.0" in differing
@@ -117,7 +117,7 @@ def test_an_appeal_about_nothing_is_refused(graded):
     _, book, _ = graded
     for student, grading in (("nobody", 0), ("alice", 999)):
         with pytest.raises(UsageError, match="has no such grading"):
-            appeals.recorded(book, "vectors", student, grading)
+            appeals.recorded(book, "vectors", student, Policy(), grading)
 
 
 @pytest.mark.slow
