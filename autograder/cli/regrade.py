@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         if options.apply and not options.all and book.runs("regrade", options.topic):
             return _apply(book, options)
         device = (options.device or regrading.device_before(book, options.topic)) if on_torch else "cpu"
-        isolation = isolation_for(device, unsafe=options.unsafe)
+        isolation = isolation_for(device, (*course.hidden, book.path), unsafe=options.unsafe)
         settings = running.Settings(jobs, isolation, page.language, fresh=options.all, device=device)
         meant = regrading.affected(course, options.topic, book, settings)
         if not meant:
@@ -101,7 +101,7 @@ def appeal(options: argparse.Namespace) -> int:
     with opened(options) as book:
         policy = rules.get(options.topic, rules[""])
         found = appeals.recorded(book, options.topic, options.student, policy, options.grading)
-        isolation = isolation_for(found.device, unsafe=options.unsafe)
+        isolation = isolation_for(found.device, (*course.hidden, book.path), unsafe=options.unsafe)
         sandbox, place = batch.opened(framework, isolation, found.device)
         with closing(sandbox):
             made = appeals.again(course, book, found, sandbox, place)
