@@ -20,6 +20,7 @@ from autograder.gradebook.rows import (
     Question,
     Standing,
     absent_of,
+    back,
     decided,
     event_of,
     plain_text,
@@ -271,6 +272,17 @@ class Book:
         )
         return submission_of(row, [member[0] for member in members])
 
+    def _back(self, student: str) -> list[sqlite3.Row]:
+        """The batches that saw an earlier file of a student's in the place of a later one, and graded nothing."""
+        return self.connection.execute(
+            "SELECT seen.*, (SELECT max(id) FROM grading WHERE submission = seen.submission) AS grading FROM "
+            "(SELECT l.at, l.run, l.submission, s.topic, max(l.attempt), lag(l.submission) OVER "
+            "(PARTITION BY s.topic ORDER BY l.run) AS before FROM sighting l JOIN submission s ON s.id = l.submission "
+            "WHERE s.student = ? GROUP BY s.topic, l.run) AS seen WHERE before != submission AND NOT EXISTS "
+            "(SELECT 1 FROM grading g WHERE g.submission = seen.submission AND g.run = seen.run)",
+            (student,),
+        ).fetchall()
+
     def history(self, student: str) -> list[tuple[str, str]]:
         """All that happened about one student: when and what, in the order of time."""
         gradings = self.connection.execute(
@@ -279,7 +291,7 @@ class Book:
             "FROM grading g JOIN submission s ON s.id = g.submission JOIN run r ON r.id = g.run "
             "WHERE s.student = ? ORDER BY g.id", (student,)
         ).fetchall()  # fmt: skip
-        found = [(row["at"], told(row)) for row in gradings]
+        found = [(row["at"], told(row)) for row in gradings] + [(row["at"], back(row)) for row in self._back(student)]
         for e in self.events(student=student):
             if e.student == student or (e.kind in ("apply", "revert") and not e.student):
                 found.append((e.at, decided(e)))

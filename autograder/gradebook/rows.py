@@ -96,6 +96,11 @@ def told(row: sqlite3.Row) -> str:
     )
 
 
+def back(row: sqlite3.Row) -> str:
+    """A return to an earlier file in a line of a student's history."""
+    return f"hand-in: {row['topic']}, the file of grading {row['grading']} again, batch {row['run']}"
+
+
 def decided(event: Event) -> str:
     """A decision in a line of a student's history."""
     state = "" if event.holds else " (reverted)"

@@ -179,6 +179,14 @@ def test_who_goes_back_to_an_earlier_file_is_graded_on_it(book, days):
     assert counting(book) == {"amy": 4}
     assert book.connection.execute("SELECT count(*) FROM grading").fetchone()[0] == 2
     assert book.connection.execute("SELECT count(*) FROM sighting").fetchone()[0] == 3
+    assert [what.partition(":")[0] for _, what in book.history("amy")] == ["grading 1", "grading 2", "hand-in"]
+    assert book.history("amy")[-1][1] == "hand-in: vectors, the file of grading 1 again, batch 4"
+
+
+def test_a_batch_that_sees_every_attempt_again_is_no_return(book):
+    for _ in range(3):
+        batch_sees(book, attempt("A", attempt=1), attempt("B", attempt=2))
+    assert [what.partition(":")[0] for _, what in book.history("amy")] == ["grading 1", "grading 2"]
 
 
 def test_attempts_of_one_batch_are_in_the_order_of_the_platform_however_they_end(book):
