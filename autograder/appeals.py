@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograder import running
 from autograder.gradebook import Book
 from autograder.grading import Grader
 from autograder.manifest import Course
 from autograder.model import Report, UsageError
+from autograder.policies import Policy
 from autograder.render import document
 from autograder.sandbox.protocol import Sandbox
+from autograder.student import CPU, Place
 
 
 @dataclass(frozen=True)
@@ -20,32 +23,33 @@ class Recorded:
 
     number: int
     submission: int
+    at: str
     report: Report
     language: str
-    at: str
+
+    @property
+    def device(self) -> str:
+        """Where PyTorch computed, or should have."""
+        return running.device_of(self.report)
 
 
-def recorded(book: Book, topic: str, student: str, grading: int = 0) -> Recorded:
+def recorded(book: Book, topic: str, student: str, policy: Policy, grading: int = 0) -> Recorded:
     """The grading that counts for a student, or the one with a number. Raises UsageError."""
-    query = (
-        "SELECT g.id, g.submission, g.at FROM grading g JOIN submission s ON s.id = g.submission "
-        "WHERE s.topic = ? AND s.student = ? AND g.report IS NOT NULL"
-    )
-    rows = {row[0]: row for row in book.connection.execute(query, (topic, student))}
-    counting = [each.grading for each in book.standings(topic, student=student)]
-    number = grading or (counting[-1] if counting else 0)
-    found = book.report(number) if number in rows else None
+    counting = (each.standing.grading for each in running.grades(book, topic, policy, student))
+    number = grading or next(counting, 0)
+    made = book.gradings(topic, student)
+    found = book.report(number) if number in made else None
     if found is None:
         raise UsageError(f"the gradebook has no such grading of {student!r} in {topic}; `gradebook history` lists them")
-    return Recorded(number, rows[number][1], found[0], found[1], rows[number][2])
+    return Recorded(number, *made[number], *found)
 
 
-def again(course: Course, book: Book, found: Recorded, sandbox: Sandbox) -> Report:
-    """The report of the same bytes under the same seed, made now."""
+def again(course: Course, book: Book, found: Recorded, sandbox: Sandbox, place: Place = CPU) -> Report:
+    """The report of the same bytes under the same seed, made now. place: where tensors are computed."""
     grader = Grader(course, found.report.topic)
     reports: list[Report] = []
     submission = book.submitted(found.submission)
-    grader.grade([grader.submitted(submission, sandbox, found.report.seed)], reports.append)
+    grader.grade([grader.submitted(submission, sandbox, found.report.seed, place)], reports.append)
     return replace(reports[0], student=found.report.student)
 
 

@@ -113,15 +113,25 @@ def _grader(
     root: Path, topic: str, isolation: Isolation | None = None, device: str = "cpu"
 ) -> tuple[Grader, Sandbox, Place]:
     """A process's own warm grader and sandbox, and where its tensors are computed."""
-    framework, on_gpu = Course(root).assignment(topic).framework, device != "cpu"
+    sandbox, place = opened(Course(root).assignment(topic).framework, isolation, device)
+    try:
+        return Grader(Course(root), topic), sandbox, place
+    except BaseException:
+        sandbox.close()
+        raise
+
+
+def opened(framework: str, isolation: Isolation | None, device: str) -> tuple[Sandbox, Place]:
+    """A started sandbox, and where tensors are computed behind it. isolation, device: as of a shard."""
+    on_gpu = device != "cpu"
     is_plain = on_gpu and isolation is not None and isolation.level == "C"  # walls would hide the GPU
     sandbox = plain(framework) if is_plain else choose(framework, expected=isolation)
     try:
         trouble = gpu_trouble(sandbox) if on_gpu else ""
-        return Grader(Course(root), topic), sandbox, Place("cpu", trouble) if trouble else Place(device)
     except BaseException:
         sandbox.close()
         raise
+    return sandbox, Place("cpu", trouble) if trouble else Place(device)
 
 
 def grade_shard(shard: Shard) -> list[Report]:

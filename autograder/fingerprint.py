@@ -45,8 +45,9 @@ def of_topic(course: Course, topic: str, versions: Mapping[str, str]) -> str:
 
 
 def of_submission(shared: str, submission: Submission, seed: str, level: str) -> str:
-    """The fingerprint of one submission's report. shared: from `of_topic`."""
-    words = (shared, submission.student, seed, level, str(submission.problem))
+    """The fingerprint of one submission's report, whose places are a notebook's cells. shared: from `of_topic`."""
+    cells = [str(submission.cells)] if submission.cells else []
+    words = (shared, submission.student, seed, level, str(submission.problem), *cells)
     files = (part for name in sorted(submission.files) for part in (_bytes(name), submission.files[name]))
     return _digest([*map(_bytes, words), *files])
 

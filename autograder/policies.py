@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
 
@@ -61,14 +61,26 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class Decisions:
-    """What people decided about one student in one topic. score: instead of the computed one."""
+class Given:
+    """A score that a person gave, and why."""
 
-    score: float | None = None
-    questions: Mapping[str, float] | None = None
-    excused: bool = False
-    until: datetime | None = None
+    score: float
     why: str = ""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What people decided about one student in one topic. score: instead of the computed one. excused: why, or None."""
+
+    score: Given | None = None
+    questions: Mapping[str, Given] = field(default_factory=dict)
+    excused: str | None = None
+    until: datetime | None = None
+
+    @property
+    def settle(self) -> bool:
+        """Whether they say what counts by themselves, also for somebody who handed in nothing."""
+        return self.score is not None or self.excused is not None
 
 
 @dataclass(frozen=True)
@@ -135,14 +147,14 @@ def final(
     lines += lateness
     score = total([score, *(line.change for line in lateness)])
     if decisions.score is not None:
-        text = sentence("set by the instructor: {why}", why=decisions.why)
-        lines.append(Line(text, total([decisions.score, -score])))
-        score = decisions.score
+        text = sentence("set by the instructor: {why}", why=decisions.score.why)
+        lines.append(Line(text, total([decisions.score.score, -score])))
+        score = decisions.score.score
     rounded = _rounded(score, policy)
     if not math.isclose(rounded, score, abs_tol=1e-9):
         lines.append(Line(sentence("rounded to {places} decimals", places=policy.places), total([rounded, -score])))
-    if decisions.excused:
-        lines.append(Line(sentence("excused: {why}", why=decisions.why)))
+    if decisions.excused is not None:
+        lines.append(Line(sentence("excused: {why}", why=decisions.excused)))
         return Final(raw, raw_points, None, points, tuple(lines), True, is_late)
     return Final(raw, raw_points, rounded, points, tuple(lines), False, is_late)
 
@@ -152,11 +164,11 @@ def _questions(
 ) -> tuple[dict[str, float], float]:
     """Each question's score and the points that are to be had, after drops, extra credit and people's decisions."""
     scores = {each.name: each.score for each in asked}
-    for name, value in (decisions.questions or {}).items():
-        if name in scores and scores[name] != value:
-            text = sentence("{name} set by the instructor: {why}", name=name, why=decisions.why)
-            lines.append(Line(text, total([value, -scores[name]])))
-            scores[name] = value
+    for name, given in decisions.questions.items():
+        if name in scores and scores[name] != given.score:
+            text = sentence("{name} set by the instructor: {why}", name=name, why=given.why)
+            lines.append(Line(text, total([given.score, -scores[name]])))
+            scores[name] = given.score
     dropped = [each for each in asked if {each.name, each.exercise} & set(policy.drop)]
     for each in dropped:
         lines.append(Line(sentence("{name} does not count", name=each.name), -scores.pop(each.name)))

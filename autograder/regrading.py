@@ -9,8 +9,8 @@ from autograder import batch, fingerprint
 from autograder.fingerprint import versions
 from autograder.gradebook import Book, Standing
 from autograder.manifest import Course
-from autograder.model import Outcome, Submission
-from autograder.running import Settings
+from autograder.model import Outcome, Submission, UsageError
+from autograder.running import Settings, device_of
 from autograder.scoring import total
 
 
@@ -34,7 +34,8 @@ class Change:
 def affected(course: Course, topic: str, book: Book, settings: Settings) -> list[Standing]:
     """The submissions whose grading in force rests on something else than one made now."""
     secret = batch.course_secret(course.root)
-    rests_on = batch.fingerprints(fingerprint.of_topic(course, topic, versions()), topic, secret, settings.isolation)
+    basis = fingerprint.of_topic(course, topic, versions())
+    rests_on = batch.fingerprints(basis, topic, secret, settings.isolation, settings.device)
     standings = {(each.leader, each.submission): each for each in book.standings(topic) if each.student == each.leader}
     known = book.fingerprints(topic)
     return [
@@ -42,6 +43,12 @@ def affected(course: Course, topic: str, book: Book, settings: Settings) -> list
         for each in standings.values()
         if settings.fresh or known.get(each.grading) != rests_on(book.submitted(each.submission))
     ]
+
+
+def device_before(book: Book, topic: str) -> str:
+    """Where the last grading of a topic that counts was computed."""
+    found = book.report(book.last(topic))
+    return device_of(found[0]) if found is not None else "cpu"
 
 
 def regrade(
@@ -59,11 +66,30 @@ def regrade(
     basis = fingerprint.of_topic(course, topic, versions())
     run = book.begin("regrade", topic, grader=basis, isolation=settings.isolation.level, why=why)
     submissions: Iterator[Submission] = (book.submitted(each.submission) for each in standings)
-    work = batch.shards(submissions, count, course.root, topic, secret, settings.jobs, settings.isolation)
+    how = (settings.jobs, settings.isolation, settings.device)
+    work = batch.shards(submissions, count, course.root, topic, secret, *how)
     for outcome in batch.outcomes(work, settings.pool, settings.jobs):
         book.add(run, outcome, settings.language)
         advance(outcome)
+    book.end(run)
     return run
+
+
+def apply(book: Book, topic: str, why: str) -> tuple[int, int]:
+    """Let the last regrade of a topic count: the numbers of the regrade and of the decision.
+
+    Raises UsageError for one that counts already, and for one of which only a part was graded.
+    """
+    last = book.runs("regrade", topic)[0]
+    run = int(last["id"])
+    if any(event.kind == "apply" and event.holds and event.target == run for event in book.events()):
+        raise UsageError(f"regrade {run} counts already; grade again without --apply first")
+    if not book.has_ended(run):
+        raise UsageError(
+            f"regrade {run} was stopped before its end or still runs, so that none of it may count; grade again "
+            "without --apply first"
+        )
+    return run, book.decide("apply", why or last["why"], topic=topic, target=run)
 
 
 def changes(book: Book, topic: str, run: int) -> list[Change]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from autograder import database
 from autograder.model import Outcome, Report, UsageError
 from autograder.render import document
 from autograder.render.clean import clean
@@ -66,12 +67,15 @@ class Results:
 
 def _locked(path: Path, folder: Path) -> sqlite3.Connection:
     """A lock that ends with the process, however it ends, on any system."""
-    lock = sqlite3.connect(path, timeout=0, isolation_level=None)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        lock.close()
-        raise UsageError(f"another batch is writing to {folder}: wait for it, or give another OUT") from None
+    with database.told(f"the lock {path}", broken="delete it"):
+        lock = sqlite3.connect(path, timeout=0, isolation_level=None)
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            lock.close()
+            if not database.is_busy(error):
+                raise
+            raise UsageError(f"another batch is writing to {folder}: wait for it, or give another OUT") from None
     return lock
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 
 from autograder import batch, fingerprint, policies
 from autograder.coursefile import moment
 from autograder.fingerprint import versions
-from autograder.gradebook import Book, Standing
+from autograder.gradebook import Book, Event, Standing
 from autograder.manifest import Course
-from autograder.model import Assignment, Isolation, Outcome, Submission
-from autograder.policies import Decisions, Final, Policy
+from autograder.model import Assignment, Isolation, Outcome, Report, Submission
+from autograder.policies import Decisions, Final, Given, Policy
 from autograder.results import Results
 from autograder.scoring import Tally, for_review, total
 
@@ -73,6 +76,7 @@ def grade_class(
     for outcome in batch.outcomes(work, settings.pool, settings.jobs):
         book.add(run, outcome, settings.language)
         take(outcome)
+    book.end(run)
     results.log(f"run {run} ended: {tally.graded} graded, {tally.reused} of them before, {tally.failed} failed")
     return tally
 
@@ -90,6 +94,11 @@ def _told(outcome: Outcome) -> str:
     return f"{student}: {report.score:g}/{report.points:g}, {how}{final}{problem}{failed}"
 
 
+def device_of(report: Report) -> str:
+    """Where the questions about tensors were asked: `cpu`, or `cuda`, also where there was none."""
+    return next((question.device for question in report.questions if question.device != "cpu"), "cpu")
+
+
 @dataclass(frozen=True)
 class Grade:
     """A student's standing in a topic with what counts of it. attempts: how many submissions there are."""
@@ -99,28 +108,41 @@ class Grade:
     attempts: int = 1
 
 
-def grades(book: Book, topic: str, policy: Policy, student: str = "") -> Iterator[Grade]:
-    """What counts for every student of a topic, in the order of their keys."""
+def grades(book: Book, topic: str, policy: Policy, student: str = "", points: float = 0.0) -> Iterator[Grade]:
+    """What counts for every student of a topic, in the order of their keys: whoever handed in something, or was given a
+    score or excused without.
+
+    points: what the topic is worth where nobody was asked anything.
+    """
     decided = decisions(book, topic)
-    held: list[Standing] = []
-    for standing in book.standings(topic, student=student):
-        if held and held[0].student != standing.student:
-            yield _counting(held, policy, decided)
-            held = []
-        held.append(standing)
-    if held:
-        yield _counting(held, policy, decided)
+    settled = sorted(name for name, each in decided.items() if each.settle and (not student or name == student))
+    asked = book.asked(topic) if settled else ()
+    possible = policies.final(asked, policy).points if asked else points
+    for name, attempts in _attempts(book.standings(topic, student=student), settled):
+        found = decided.get(name, Decisions())
+        if attempts:
+            yield _counting(attempts, policy, found, possible)
+        else:
+            yield Grade(book.absent(topic, name), _given(policy, found, possible), 0)
 
 
-def _counting(attempts: list[Standing], policy: Policy, decided: dict[str, Decisions]) -> Grade:
-    finals = [_final(each, policy, decided.get(each.student, Decisions())) for each in attempts]
+def _attempts(standings: Iterable[Standing], names: Iterable[str]) -> Iterator[tuple[str, list[Standing]]]:
+    """Everybody's standings in the order of their keys, with none for those names that have none."""
+    there = ((name, list(each)) for name, each in groupby(standings, key=lambda each: each.student))
+    nobody: Iterable[tuple[str, list[Standing]]] = ((name, []) for name in names)
+    for name, found in groupby(merge(there, nobody, key=itemgetter(0)), key=itemgetter(0)):
+        yield name, [standing for _, attempts in found for standing in attempts]
+
+
+def _counting(attempts: list[Standing], policy: Policy, decided: Decisions, points: float) -> Grade:
+    finals = [_final(each, policy, decided, points) for each in attempts]
     chosen = policies.counts(finals, policy)
     return Grade(attempts[chosen], finals[chosen], len(attempts))
 
 
-def _final(standing: Standing, policy: Policy, decided: Decisions) -> Final:
-    if standing.score is None and decided.score is None and not decided.excused:
-        return Final(None, 0.0, None, 0.0)
+def _final(standing: Standing, policy: Policy, decided: Decisions, points: float) -> Final:
+    if standing.score is None:
+        return _given(policy, decided, points) if decided.settle else Final(None, 0.0, None, 0.0)
     return policies.final(
         standing.questions,
         policy,
@@ -132,23 +154,31 @@ def _final(standing: Standing, policy: Policy, decided: Decisions) -> Final:
     )
 
 
+def _given(policy: Policy, decided: Decisions, points: float) -> Final:
+    """What people decided about somebody of whom nothing was graded. points: what the others are graded on."""
+    return replace(policies.final((), policy, decisions=decided), raw=None, points=points)
+
+
 def decisions(book: Book, topic: str) -> dict[str, Decisions]:
     """What people decided about each student of a topic and still holds; of two about one thing, the later."""
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, Decisions] = {}
     for event in book.events(topic):
-        if not event.holds or not event.student:
-            continue
-        mine = found.setdefault(event.student, {})
-        if event.kind == "override" and "question" in event.value:
-            asked = dict(mine.get("questions") or {})  # type: ignore[call-overload]
-            mine.update(questions={**asked, str(event.value["question"]): float(event.value["score"])}, why=event.why)
-        elif event.kind == "override":
-            mine.update(score=float(event.value["score"]), why=event.why)
-        elif event.kind == "excuse":
-            mine.update(excused=True, why=event.why)
-        elif event.kind == "extension":
-            mine.update(until=moment(event.value["until"], None, "until"))
-    return {student: Decisions(**values) for student, values in found.items()}  # type: ignore[arg-type]
+        if event.holds and event.student:
+            found[event.student] = _decided(found.get(event.student, Decisions()), event)
+    return found
+
+
+def _decided(before: Decisions, event: Event) -> Decisions:
+    if event.kind == "excuse":
+        return replace(before, excused=event.why)
+    if event.kind == "extension":
+        return replace(before, until=moment(event.value["until"], None, "until"))
+    if event.kind != "override":
+        return before
+    given = Given(float(event.value["score"]), event.why)
+    if "question" not in event.value:
+        return replace(before, score=given)
+    return replace(before, questions={**before.questions, str(event.value["question"]): given})
 
 
 HEADINGS = ("student", "score", "points", "final", "note")
@@ -158,7 +188,7 @@ def rows(book: Book, assignment: Assignment, policy: Policy) -> Iterator[tuple[s
     """grades.csv: a heading and a row for each student."""
     exercises = [exercise.name for exercise in assignment.exercises]
     yield (*HEADINGS, *exercises, "raw", "adjustments", "name", "section", "handed in", "attempts")
-    for grade in grades(book, assignment.topic, policy):
+    for grade in grades(book, assignment.topic, policy, points=assignment.points):
         yield _row(grade, exercises)
 
 

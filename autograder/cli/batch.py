@@ -89,13 +89,19 @@ def run(options: argparse.Namespace) -> int:
             all_attempts=any(rules.get(topic, rules[""]).attempt == "best" for topic in topics),
             zone=coursefile.zone_of(course),
         )
-        jobs = options.jobs or min(os.cpu_count() or 1, found.count)
-        if jobs < 1:
-            raise UsageError(f"--jobs {options.jobs} is not positive")
+        jobs = jobs_of(options, found.count)
         if options.dry_run:
             page.plan(_listed(found), _left_out(found, rules), found.source)
             return GRADED
         return _graded(course, topics, found, options, page, jobs, rules)
+
+
+def jobs_of(options: argparse.Namespace, count: int) -> int:
+    """How many processes grade so many submissions. Raises UsageError."""
+    jobs: int = options.jobs or min(os.cpu_count() or 1, count)
+    if jobs < 1:
+        raise UsageError(f"--jobs {jobs} is not positive")
+    return jobs
 
 
 def roster_of(path: Path | None) -> Roster | None:
@@ -128,7 +134,7 @@ def _graded(
         assignment, policy = course.assignment(topic), rules.get(topic, rules[""])
         device = options.device if assignment.framework == "torch" else "cpu"
         secret = (*course.hidden, options.folder, where.folders[topic], where.book)
-        isolation = _isolation(device, secret, unsafe=options.unsafe)
+        isolation = isolation_for(device, secret, unsafe=options.unsafe)
         page.say("Isolation: level {level} ({layers})", level=isolation.level, layers=", ".join(isolation.layers))
         with closing(Results(where.folders[topic], page.language)) as results, Book(where.book) as book:
             _know(book, found, topic)
@@ -153,7 +159,7 @@ def _graded(
     return code
 
 
-def _isolation(device: str, secret: Iterable[Path], *, unsafe: bool) -> Isolation:
+def isolation_for(device: str, secret: Iterable[Path], *, unsafe: bool) -> Isolation:
     """What keeps submissions apart: proved, or none for code that is trusted, which may then use the GPU."""
     from autograder.sandbox.choice import plain, require_isolation
 
@@ -170,7 +176,7 @@ def _pages(
     """The students' pages and the instructor's index; where that is."""
     from autograder import classpages, running
 
-    grades = running.grades(book, assignment.topic, policy)
+    grades = running.grades(book, assignment.topic, policy, points=assignment.points)
     _, count = classpages.write_similar(folder, course, assignment, book, language)
     text = say(sentence("similar submissions: {count} pairs to look at", count=count), language)
     links = [(text, "similar.html"), ("grades.csv", "grades.csv")]
@@ -184,9 +190,9 @@ def _code(tally: Tally, strict: bool) -> int:
 
 
 def _know(book: Book, found: Plan, topic: str) -> None:
-    book.know(
-        (each.student, each.name, each.person.section if each.person else "", each.ids) for each in found.topics[topic]
-    )
+    """Everybody of the class, those who handed in nothing too: they may be excused."""
+    book.know(known for each in found.topics[topic] for known in each.people)
+    book.know((person.key, person.name, person.section, person.ids) for person in found.missing)
 
 
 def _listed(found: Plan) -> Iterator[tuple[str, ...]]:

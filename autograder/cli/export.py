@@ -41,7 +41,8 @@ def run(options: argparse.Namespace) -> int:
     asked = Options(sheet, options.column, options.final, chosen(options.lang))
     count = 0
     with opened(options) as book:
-        grades = list(running.grades(book, options.topic, rules.get(options.topic, rules[""])))
+        policy = rules.get(options.topic, rules[""])
+        grades = list(running.grades(book, options.topic, policy, points=assignment.points))
         if not grades:
             raise UsageError(f"the gradebook has no grades for {options.topic}; `gradebook show` lists what there is")
         for each in known[options.format].export(book, assignment, grades, asked):

@@ -7,12 +7,15 @@ import os
 import shlex
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.cli.batch import BOOK
+from autograder.cli.batch import BOOK, isolation_for, jobs_of
 from autograder.cli.codes import GRADED, INCOMPLETE, Commands, command, course_of
 from autograder.cli.gradebook import opened
 from autograder.language import chosen
-from autograder.model import UsageError
+
+if TYPE_CHECKING:
+    from autograder.gradebook import Book
 
 
 def add_to(commands: Commands) -> None:
@@ -26,6 +29,9 @@ def add_to(commands: Commands) -> None:
     words.add_argument("--html", type=Path, help="write old against new as a page")
     words.add_argument("--book", type=Path, help=f"the gradebook (default: out/{BOOK})")
     words.add_argument("--jobs", type=int, default=0, help="processes (default: one for each core)")
+    words.add_argument(
+        "--device", choices=("cpu", "cuda"), default="", help="where PyTorch computes (default: where it did before)"
+    )
     words.add_argument("--unsafe", action="store_true", help="grade without isolation: only code that you trust")
     again = command(commands, "appeal", appeal, "grade one submission again with its recorded seed, and compare")
     again.add_argument("student", help="the student")
@@ -42,17 +48,17 @@ def run(options: argparse.Namespace) -> int:
     from autograder.render import tables
     from autograder.render.classroom import ClassPage
     from autograder.results import put
-    from autograder.sandbox.choice import require_isolation
     from autograder.sheets import written
 
     course, page = course_of(options), ClassPage(chosen(options.lang))
-    assignment = course.assignment(options.topic)
+    on_torch = course.assignment(options.topic).framework == "torch"
+    jobs = jobs_of(options, os.cpu_count() or 1)
     with opened(options) as book:
         if options.apply and not options.all and book.runs("regrade", options.topic):
             return _apply(book, options)
-        isolation = require_isolation(assignment.framework, unsafe=options.unsafe, secret=course.hidden)
-        jobs = options.jobs or os.cpu_count() or 1
-        settings = running.Settings(jobs, isolation, page.language, fresh=options.all)
+        device = (options.device or regrading.device_before(book, options.topic)) if on_torch else "cpu"
+        isolation = isolation_for(device, (*course.hidden, book.path), unsafe=options.unsafe)
+        settings = running.Settings(jobs, isolation, page.language, fresh=options.all, device=device)
         meant = regrading.affected(course, options.topic, book, settings)
         if not meant:
             print(f"{options.topic}: nothing has changed that a grade rests on; --all grades everybody again")
@@ -76,32 +82,29 @@ def run(options: argparse.Namespace) -> int:
     return GRADED
 
 
-def _apply(book: object, options: argparse.Namespace) -> int:
-    from autograder.gradebook import Book
+def _apply(book: Book, options: argparse.Namespace) -> int:
+    from autograder import regrading
 
-    assert isinstance(book, Book)
-    last = book.runs("regrade", options.topic)[0]
-    if any(event.kind == "apply" and event.holds and event.target == last["id"] for event in book.events()):
-        raise UsageError(f"regrade {last['id']} counts already; grade again without --apply first")
-    why = options.why or last["why"]
-    number = book.decide("apply", why, topic=options.topic, target=last["id"])
-    print(f"decision {number}: regrade {last['id']} counts; `gradebook revert {number} --why '…'` undoes it")
+    run, number = regrading.apply(book, options.topic, options.why)
+    print(f"decision {number}: regrade {run} counts; `gradebook revert {number} --why '…'` undoes it")
     return GRADED
 
 
 def appeal(options: argparse.Namespace) -> int:
     """One grade again: the same bytes, seed and grader give the same report. Raises UsageError."""
-    from autograder import appeals
+    from autograder import appeals, batch, coursefile
     from autograder.render import document
-    from autograder.sandbox.choice import choose, require_isolation
 
     course = course_of(options)
     framework = course.assignment(options.topic).framework
+    rules = coursefile.read(course.root / "course.toml")
     with opened(options) as book:
-        found = appeals.recorded(book, options.topic, options.student, options.grading)
-        isolation = require_isolation(framework, unsafe=options.unsafe, secret=course.hidden)
-        with closing(choose(framework, expected=isolation)) as sandbox:
-            made = appeals.again(course, book, found, sandbox)
+        policy = rules.get(options.topic, rules[""])
+        found = appeals.recorded(book, options.topic, options.student, policy, options.grading)
+        isolation = isolation_for(found.device, (*course.hidden, book.path), unsafe=options.unsafe)
+        sandbox, place = batch.opened(framework, isolation, found.device)
+        with closing(sandbox):
+            made = appeals.again(course, book, found, sandbox, place)
     if options.json:
         print(document.text(made, found.language), end="")
         return GRADED

@@ -9,30 +9,28 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from autograder.gradebook import schema
+from autograder import database
+from autograder.gradebook import entries, schema
+from autograder.gradebook.entries import now
 from autograder.gradebook.rows import (
     Event,
+    Question,
     Standing,
+    absent_of,
+    back,
     decided,
-    digest_of,
     event_of,
     plain_text,
-    said,
+    question_of,
     standing_of,
     submission_of,
     told,
 )
 from autograder.model import Outcome, Report, Submission, UsageError
 from autograder.render import document
-
-
-def now() -> str:
-    """This moment, as the gradebook writes it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def whoever() -> str:
@@ -63,13 +61,14 @@ class Book:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield self.connection
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
+        with database.told(f"the gradebook {self.path}", broken=schema.BROKEN):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection
+                self.connection.execute("COMMIT")
+            finally:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
 
     # What goes in
 
@@ -84,77 +83,33 @@ class Book:
         """Remember who students are: key, name, section and ids of each. A class is one write to the disk."""
         with self._change() as change:
             for person in people:
-                self._know(change, *person)
-
-    def _know(self, change: sqlite3.Connection, key: str, name: str, section: str, ids: Mapping[str, str]) -> None:
-        """What was known before stays where nothing new is said."""
-        change.execute(
-            "INSERT INTO student VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET "
-            "name = coalesce(nullif(excluded.name, ''), name), "
-            "section = coalesce(nullif(excluded.section, ''), section), "
-            "ids = CASE excluded.ids WHEN '{}' THEN ids ELSE excluded.ids END",
-            (plain_text(key), plain_text(name), plain_text(section), json.dumps(dict(ids), sort_keys=True)),
-        )
+                entries.known(change, *person)
 
     def add(self, run: int, outcome: Outcome, language: str) -> None:
         """One outcome, whole or not at all: for its student, and for everybody else in the group."""
         submission, report = outcome.submission, outcome.report
         with self._change() as change:
-            for student in (submission.student, *submission.receipt.members):
-                self._know(change, student, "", "", {})
-                topic = report.topic if report else _topic(change, run)
-                handed_in = self._submission(change, submission, student, topic)
-                self._grading(change, run, handed_in, outcome, student, language)
+            topic = report.topic if report else entries.topic_of(change, run)
+            for student in entries.everybody(submission):
+                handed_in = entries.seen(change, run, submission, student, topic)
+                entries.graded(change, run, handed_in, outcome, student, language)
 
-    def _submission(self, change: sqlite3.Connection, submission: Submission, student: str, topic: str) -> int:
-        receipt, digest = submission.receipt, digest_of(submission)
-        content = b"".join(submission.files.values()) if submission.files else None
-        row = (
-            topic, plain_text(student), plain_text(submission.student), digest,
-            zlib.compress(content) if content is not None else None, said(submission.problem),
-            receipt.at.astimezone(UTC).isoformat() if receipt.at else None, receipt.late, receipt.source,
-            plain_text(receipt.where), said(receipt.note), now(),
-        )  # fmt: skip
-        change.execute(f"INSERT OR IGNORE INTO submission VALUES (NULL, {', '.join('?' * 12)})", row)
-        found = change.execute(
-            "SELECT id FROM submission WHERE topic = ? AND student = ? AND digest = ?",
-            (topic, plain_text(student), digest),
-        )
-        return int(found.fetchone()[0])
+    def end(self, run: int) -> None:
+        """A run has come to its end: only then may a regrade be applied."""
+        with self._change() as change:
+            change.execute("INSERT INTO ended VALUES (?, ?)", (run, now()))
 
-    def _grading(
-        self, change: sqlite3.Connection, run: int, handed_in: int, outcome: Outcome, student: str, language: str
-    ) -> None:
-        report = outcome.report
-        if report is None:
-            nothing = (None, None, 0, "", outcome.trouble, None)
-            row: tuple[Any, ...] = (run, handed_in, now(), "", language, "", "", *nothing)
-        else:
-            own = replace(report, student=student)
-            text = zlib.compress(document.text(own, language, indent=None).encode())
-            flagged = ",".join(dict.fromkeys(flag.exercise for flag in report.flags))
-            row = (
-                run, handed_in, now(), report.fingerprint, language, report.seed, report.isolation.level,
-                report.score, report.points, report.is_final, flagged, "", text,
-            )  # fmt: skip
-        cursor = change.execute(f"INSERT INTO grading VALUES (NULL, {', '.join('?' * 13)})", row)
-        if report is not None:
-            change.executemany(
-                f"INSERT INTO question_result VALUES ({', '.join('?' * 11)})",
-                [
-                    (cursor.lastrowid, n, q.name, q.exercise, q.points, q.score, q.hidden, q.verdict.status.value,
-                     q.verdict.mistake, round(q.seconds, 4), q.bonus)
-                    for n, q in enumerate(report.questions)
-                ],
-            )  # fmt: skip
+    def has_ended(self, run: int) -> bool:
+        """Whether a run came to its end."""
+        return self.connection.execute("SELECT 1 FROM ended WHERE run = ?", (run,)).fetchone() is not None
 
     def finished(self, run: int, submission: Submission, fingerprint: str, language: str) -> Outcome | None:
         """The final outcome that rests on the same as one made now, if there is one.
 
-        Where a grading made since then is in force, the old one is taken up again under this run.
+        Whoever of the group has another grading in force, or none, gets this one under this run.
         """
         found = self.connection.execute(
-            "SELECT g.id, g.report, g.submission FROM grading g JOIN submission s ON s.id = g.submission "
+            "SELECT g.report FROM grading g JOIN submission s ON s.id = g.submission "
             "WHERE g.fingerprint = ? AND g.language = ? AND g.is_final AND s.student = ? ORDER BY g.id DESC LIMIT 1",
             (fingerprint, language, plain_text(submission.student)),
         ).fetchone()
@@ -162,15 +117,22 @@ class Book:
             return None
         report, _ = document.read(zlib.decompress(found["report"]).decode())
         outcome = Outcome(submission, replace(report, student=submission.student), reused=True)
-        if self._in_force(found["submission"]) != found["id"]:
-            self.add(run, outcome, language)
+        with self._change() as change:
+            for student in entries.everybody(submission):
+                handed_in = entries.seen(change, run, submission, student, report.topic)
+                if self._in_force(handed_in) != (fingerprint, language, True):
+                    entries.graded(change, run, handed_in, outcome, student, language)
         return outcome
 
-    def _in_force(self, submission: int) -> int | None:
+    def _in_force(self, submission: int) -> tuple[str, str, bool] | None:
+        """What the grading in force of a submission rests on, its language, and whether it is final."""
         where, values = self._counted()
-        query = f"SELECT max(id) FROM grading g WHERE submission = ? AND {where}"
-        found = self.connection.execute(query, (submission, *values)).fetchone()[0]
-        return int(found) if found is not None else None
+        query = (
+            f"SELECT g.fingerprint, g.language, g.is_final FROM grading g WHERE g.submission = ? AND {where} "
+            "ORDER BY g.id DESC LIMIT 1"
+        )
+        found = self.connection.execute(query, (submission, *values)).fetchone()
+        return (found[0], found[1], bool(found[2])) if found is not None else None
 
     def decide(
         self,
@@ -186,7 +148,10 @@ class Book:
         if not why.strip():
             raise UsageError("a reason is needed: --why '…'; the student may ask for it")
         if student and self.connection.execute("SELECT 1 FROM student WHERE key = ?", (student,)).fetchone() is None:
-            raise UsageError(f"the gradebook has no student {student!r}; `gradebook show` lists them")
+            raise UsageError(
+                f"the gradebook has no student {student!r}; `gradebook show` lists who handed in, and a batch with the "
+                "roster makes the others known"
+            )
         if kind == "revert":
             self._refuse_revert(target)
         with self._change() as change:
@@ -223,33 +188,56 @@ class Book:
         """The topics in which anything was handed in."""
         return [row[0] for row in self.connection.execute("SELECT DISTINCT topic FROM submission ORDER BY topic")]
 
-    def students(self) -> Iterator[sqlite3.Row]:
-        """Everybody, in the order of their keys."""
-        yield from self.connection.execute("SELECT key, name, section, ids FROM student ORDER BY key")
-
     def standings(self, topic: str, *, student: str = "", run: int = 0) -> Iterator[Standing]:
         """Every submission to a topic with the grading in force, one after the other, by student and hand-in.
 
+        The order is that of the times where all of a student's are known, else that in which batches last saw them.
+        What is told of a hand-in is what the last batch saw of it; a time that another knew stays known.
         run: the gradings of one run instead, applied or not.
         """
         where, values = ("g.run = ?", [run]) if run else self._counted()
         who = "AND s.student = ?" if student else ""
         query = (
-            "SELECT s.id AS submission, s.topic, s.student, s.leader, s.problem, s.handed_in, s.late, s.source, "
-            "s.place, s.note, s.seen_at, t.name AS name, t.section, t.ids, g.id AS grading, g.score, g.points, "
-            "g.is_final, g.flagged, g.trouble, g.seed FROM submission s JOIN student t ON t.key = s.student "
+            "SELECT s.id AS submission, s.topic, s.student, s.leader, s.problem, l.late, l.source, l.place, l.note, "
+            "coalesce(l.handed_in, (SELECT handed_in FROM sighting WHERE submission = s.id AND handed_in NOTNULL "
+            "ORDER BY id DESC LIMIT 1)) AS handed_in, t.name AS name, t.section, t.ids, g.id AS grading, g.score, "
+            "g.points, g.is_final, g.flagged, g.trouble, g.seed FROM submission s JOIN student t ON t.key = s.student "
+            "JOIN sighting l ON l.id = (SELECT max(id) FROM sighting WHERE submission = s.id) "
             "JOIN grading g ON g.id = (SELECT max(g.id) FROM grading g WHERE g.submission = s.id AND " + where + ") "
-            f"WHERE s.topic = ? {who} ORDER BY s.student, coalesce(s.handed_in, s.seen_at), s.id"
+            f"WHERE s.topic = ? {who} ORDER BY s.student, "
+            "CASE WHEN min(l.handed_in NOTNULL) OVER (PARTITION BY s.student) THEN l.handed_in END, "
+            "l.run, l.attempt, s.id"
         )
         for row in self.connection.execute(query, (*values, topic, *([student] if student else []))):
             yield self._standing(row)
 
     def _standing(self, row: sqlite3.Row) -> Standing:
-        asked = self.connection.execute(
+        return standing_of(row, self._asked(row["grading"]))
+
+    def _asked(self, grading: int) -> tuple[Question, ...]:
+        query = (
             "SELECT name, exercise, points, score, hidden, status, mistake, seconds, bonus FROM question_result "
-            "WHERE grading = ? ORDER BY position", (row["grading"],)
-        )  # fmt: skip
-        return standing_of(row, asked)
+            "WHERE grading = ? ORDER BY position"
+        )
+        return tuple(map(question_of, self.connection.execute(query, (grading,))))
+
+    def last(self, topic: str) -> int:
+        """The last grading of a topic that counts and has a report, 0 where there is none."""
+        where, values = self._counted()
+        query = (
+            "SELECT coalesce(max(g.id), 0) FROM grading g JOIN run r ON r.id = g.run "
+            f"WHERE r.topic = ? AND g.report NOTNULL AND {where}"
+        )
+        return int(self.connection.execute(query, (topic, *values)).fetchone()[0])
+
+    def asked(self, topic: str) -> tuple[Question, ...]:
+        """The questions of that grading."""
+        return self._asked(self.last(topic))
+
+    def absent(self, topic: str, student: str) -> Standing:
+        """The standing of somebody known who handed in nothing to a topic."""
+        query = "SELECT key AS student, name, section, ids FROM student WHERE key = ?"
+        return absent_of(self.connection.execute(query, (student,)).fetchone(), topic)
 
     def fingerprints(self, topic: str) -> dict[int, str]:
         """What each grading of a topic rests on."""
@@ -266,6 +254,14 @@ class Book:
         found = self.connection.execute("SELECT report FROM grading WHERE id = ?", (grading,)).fetchone()
         return document.read(zlib.decompress(found[0]).decode()) if found and found[0] is not None else None
 
+    def gradings(self, topic: str, student: str) -> dict[int, tuple[int, str]]:
+        """The gradings of a student's in a topic that have a report: the submission of each, and when it was made."""
+        query = (
+            "SELECT g.id, g.submission, g.at FROM grading g JOIN submission s ON s.id = g.submission "
+            "WHERE s.topic = ? AND s.student = ? AND g.report NOTNULL"
+        )
+        return {row[0]: (row[1], row[2]) for row in self.connection.execute(query, (topic, student))}
+
     def submitted(self, submission: int) -> Submission:
         """A submission as it was handed in, for grading it again: under the name of the one whose seed it has."""
         row = self.connection.execute("SELECT * FROM submission WHERE id = ?", (submission,)).fetchone()
@@ -276,6 +272,17 @@ class Book:
         )
         return submission_of(row, [member[0] for member in members])
 
+    def _back(self, student: str) -> list[sqlite3.Row]:
+        """The batches that saw an earlier file of a student's in the place of a later one, and graded nothing."""
+        return self.connection.execute(
+            "SELECT seen.*, (SELECT max(id) FROM grading WHERE submission = seen.submission) AS grading FROM "
+            "(SELECT l.at, l.run, l.submission, s.topic, max(l.attempt), lag(l.submission) OVER "
+            "(PARTITION BY s.topic ORDER BY l.run) AS before FROM sighting l JOIN submission s ON s.id = l.submission "
+            "WHERE s.student = ? GROUP BY s.topic, l.run) AS seen WHERE before != submission AND NOT EXISTS "
+            "(SELECT 1 FROM grading g WHERE g.submission = seen.submission AND g.run = seen.run)",
+            (student,),
+        ).fetchall()
+
     def history(self, student: str) -> list[tuple[str, str]]:
         """All that happened about one student: when and what, in the order of time."""
         gradings = self.connection.execute(
@@ -284,12 +291,8 @@ class Book:
             "FROM grading g JOIN submission s ON s.id = g.submission JOIN run r ON r.id = g.run "
             "WHERE s.student = ? ORDER BY g.id", (student,)
         ).fetchall()  # fmt: skip
-        found = [(row["at"], told(row)) for row in gradings]
+        found = [(row["at"], told(row)) for row in gradings] + [(row["at"], back(row)) for row in self._back(student)]
         for e in self.events(student=student):
             if e.student == student or (e.kind in ("apply", "revert") and not e.student):
                 found.append((e.at, decided(e)))
         return sorted(found)
-
-
-def _topic(change: sqlite3.Connection, run: int) -> str:
-    return str(change.execute("SELECT topic FROM run WHERE id = ?", (run,)).fetchone()[0])

@@ -43,7 +43,6 @@ class Standing:
     leader: str
     handed_in: datetime | None
     late: bool
-    seen_at: datetime
     score: float | None
     points: float
     is_final: bool
@@ -74,9 +73,10 @@ class Event:
 
 
 def digest_of(submission: Submission) -> str:
-    """What tells one hand-in of a student from another: the bytes, or why there are none."""
+    """What tells one hand-in of a student from another: the bytes, or why there are none, and a notebook's cells."""
     whole = hashlib.sha256()
-    for part in (*submission.files.values(), str(submission.problem or "").encode("utf-8", "surrogatepass")):
+    cells = [str(submission.cells).encode()] if submission.cells else []
+    for part in (*submission.files.values(), str(submission.problem or "").encode("utf-8", "surrogatepass"), *cells):
         whole.update(len(part).to_bytes(8, "little") + part)
     return whole.hexdigest()
 
@@ -96,6 +96,11 @@ def told(row: sqlite3.Row) -> str:
     )
 
 
+def back(row: sqlite3.Row) -> str:
+    """A return to an earlier file in a line of a student's history."""
+    return f"hand-in: {row['topic']}, the file of grading {row['grading']} again, batch {row['run']}"
+
+
 def decided(event: Event) -> str:
     """A decision in a line of a student's history."""
     state = "" if event.holds else " (reverted)"
@@ -104,15 +109,26 @@ def decided(event: Event) -> str:
     return f"decision {event.id}: {event.kind}{target} {event.topic}{value} by {event.who}: {event.why}{state}"
 
 
-def standing_of(row: sqlite3.Row, asked: Iterable[sqlite3.Row]) -> Standing:
-    """A submission with the grading in force. asked: the results of its questions."""
-    truths = ("hidden", "bonus")
-    questions = tuple(Question(**dict(each) | {name: bool(each[name]) for name in truths}) for each in asked)
+def question_of(row: sqlite3.Row) -> Question:
+    """One question of a grading."""
+    return Question(**dict(row) | {name: bool(row[name]) for name in ("hidden", "bonus")})
+
+
+def absent_of(row: sqlite3.Row, topic: str) -> Standing:
+    """Somebody who handed in nothing: submission and grading are 0, which none has."""
+    return Standing(
+        student=row["student"], name=row["name"], section=row["section"], ids=json.loads(row["ids"]), topic=topic,
+        submission=0, grading=0, leader=row["student"], handed_in=None, late=False, score=None, points=0.0,
+        is_final=True, flagged=(), trouble="handed in nothing", problem=None, note=None, seed="", source="", place="",
+    )  # fmt: skip
+
+
+def standing_of(row: sqlite3.Row, questions: tuple[Question, ...]) -> Standing:
+    """A submission with the grading in force. questions: how each of it ended."""
     return Standing(
         student=row["student"], name=row["name"], section=row["section"], ids=json.loads(row["ids"]),
         topic=row["topic"], submission=row["submission"], grading=row["grading"], leader=row["leader"],
-        handed_in=_moment(row["handed_in"]), late=bool(row["late"]),
-        seen_at=datetime.fromisoformat(row["seen_at"]), score=row["score"], points=row["points"] or 0.0,
+        handed_in=_moment(row["handed_in"]), late=bool(row["late"]), score=row["score"], points=row["points"] or 0.0,
         is_final=bool(row["is_final"]), flagged=tuple(filter(None, row["flagged"].split(","))),
         trouble=row["trouble"], problem=heard(row["problem"]),
         note=heard(row["note"]), seed=row["seed"], source=row["source"], place=row["place"], questions=questions,
@@ -124,7 +140,8 @@ def submission_of(row: sqlite3.Row, members: Iterable[str]) -> Submission:
     files = {f"{row['topic']}.py": zlib.decompress(row["content"])} if row["content"] is not None else {}
     at = _moment(row["handed_in"])
     receipt = Receipt(at, bool(row["late"]), 1, tuple(members), row["source"], row["place"], heard(row["note"]))
-    return Submission(row["leader"], files, None, heard(row["problem"]), receipt)
+    cells = tuple((start, number) for start, number in json.loads(row["cells"] or "[]"))
+    return Submission(row["leader"], files, None, heard(row["problem"]), receipt, cells)
 
 
 def _moment(text: str | None) -> datetime | None:

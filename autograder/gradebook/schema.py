@@ -5,11 +5,15 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from autograder import database
 from autograder.model import AutograderError
 
 APPLICATION = 0x67726164
 BUSY_SECONDS = 60.0
-APPEND_ONLY = ("run", "submission", "grading", "question_result", "event")
+BROKEN = "put back a copy of it, or move it away to begin a new one"
+FIRST_APPEND_ONLY = ("run", "submission", "grading", "question_result", "event")
+LATER_APPEND_ONLY = ("sighting", "ended")
+APPEND_ONLY = (*FIRST_APPEND_ONLY, *LATER_APPEND_ONLY)
 
 FIRST = """
 CREATE TABLE student (
@@ -44,37 +48,59 @@ CREATE TABLE event (
 CREATE INDEX grading_by_fingerprint ON grading (fingerprint);
 CREATE INDEX grading_by_submission ON grading (submission);
 """
-GROWS_ONLY = "".join(
-    f"CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table} "
-    f"BEGIN SELECT RAISE (ABORT, 'the gradebook only grows: {table} is never changed'); END;\n"
-    for table in APPEND_ONLY
-    for verb in ("UPDATE", "DELETE")
-)
+
+
+def _grow_only(tables: tuple[str, ...]) -> str:
+    return "".join(
+        f"CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE (ABORT, 'the gradebook only grows: {table} is never changed'); END;\n"
+        for table in tables
+        for verb in ("UPDATE", "DELETE")
+    )
+
+
 EVENTS = "CREATE INDEX event_by_student ON event (topic, student);"
 BONUS = "ALTER TABLE question_result ADD COLUMN bonus INTEGER NOT NULL DEFAULT 0;"
 LEADERS = "CREATE INDEX submission_by_leader ON submission (topic, leader);"
-MIGRATIONS = (FIRST + GROWS_ONLY, EVENTS, BONUS, LEADERS)
+SIGHTINGS = """
+CREATE TABLE sighting (
+    id INTEGER PRIMARY KEY, submission INTEGER NOT NULL REFERENCES submission (id),
+    run INTEGER NOT NULL REFERENCES run (id), at TEXT NOT NULL, attempt INTEGER NOT NULL, handed_in TEXT,
+    late INTEGER NOT NULL, source TEXT NOT NULL, place TEXT NOT NULL, note TEXT
+) STRICT;
+CREATE INDEX sighting_by_submission ON sighting (submission);
+INSERT INTO sighting
+    SELECT NULL, s.id, min(g.run), s.seen_at, 0, s.handed_in, s.late, s.source, s.place, s.note
+    FROM submission s JOIN grading g ON g.submission = s.id GROUP BY s.id ORDER BY s.id;
+CREATE TABLE ended (run INTEGER PRIMARY KEY REFERENCES run (id), at TEXT NOT NULL) STRICT;
+ALTER TABLE submission ADD COLUMN cells TEXT;
+"""
+MIGRATIONS = (
+    FIRST + _grow_only(FIRST_APPEND_ONLY),
+    EVENTS,
+    BONUS,
+    LEADERS,
+    SIGHTINGS + _grow_only(LATER_APPEND_ONLY),
+)
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """The gradebook in a file, made or brought to this version if need be.
 
-    Raises AutograderError for a file that is none, or that a later version of this program wrote.
+    Raises AutograderError for a file that is none, that a later version of this program wrote, or that cannot be
+    written now.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        migrate(connection, path)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        text = f"{path} cannot be used as a gradebook: {error}; move it away to begin a new one"
-        raise AutograderError(text) from None
-    except AutograderError:
-        connection.close()
-        raise
+    with database.told(f"the gradebook {path}", broken=BROKEN):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 

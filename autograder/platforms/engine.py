@@ -38,7 +38,7 @@ class Engine:
     def __init__(self, course: Course, language: str) -> None:
         self.course, self.language = course, language
         self._stack = ExitStack()
-        self._known: dict[tuple[str, str], tuple[tuple[bytes, str], Report]] = {}
+        self._known: dict[tuple[str, str], tuple[tuple[object, ...], Report]] = {}
         self._sandbox = functools.cache(self._opened)
         self._grader = functools.cache(functools.partial(Grader, course))
 
@@ -51,15 +51,15 @@ class Engine:
 
     def report(self, submission: Submission, topic: str, exercise: str, seed: str) -> Report:
         """A submission's report on one exercise, or on all when it is empty; the last one is remembered."""
-        content = submission.files.get(f"{topic}.py", str(submission.problem).encode())
+        basis = (submission.files.get(f"{topic}.py", str(submission.problem).encode()), submission.cells, seed)
         known = self._known.get((topic, exercise))
-        if known is not None and known[0] == (content, seed):
+        if known is not None and known[0] == basis:
             return known[1]
         sandbox = self._sandbox(self.course.assignment(topic).framework)
         grader = self._grader(topic)
         reports: list[Report] = []
         grader.grade([grader.submitted(submission, sandbox, seed)], reports.append, only=exercise)
-        self._known[topic, exercise] = ((content, seed), reports[0])
+        self._known[topic, exercise] = (basis, reports[0])
         return reports[0]
 
     def reply(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,10 +86,10 @@ class Engine:
 def submission_of(notebook: bytes, topic: str, student: str = "notebook") -> Submission:
     """A notebook as a submission; one that cannot be read says why."""
     try:
-        source = module_from(notebook, f"{topic}.ipynb").source
+        module = module_from(notebook, f"{topic}.ipynb")
     except NotebookError as error:
         return Submission(student, {}, problem=error.problem)
-    return Submission(student, {f"{topic}.py": source.encode()})
+    return Submission(student, {f"{topic}.py": module.source.encode()}, cells=module.starts)
 
 
 def serve(course: Course, language: str, requests: TextIO, replies: TextIO) -> None:

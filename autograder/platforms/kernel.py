@@ -24,6 +24,7 @@ ENGINE = "AUTOGRADER_ENGINE"  # the socket of an engine that several kernels sha
 UNSAFE = "AUTOGRADER_UNSAFE"  # grade where student code cannot be kept apart
 EXECUTION = "NBGRADER_EXECUTION"
 PUBLIC_SEED = "2f31"
+CELLS = 2000
 OWN = re.compile(r"autograder\.platforms|\bgrader\.|\botter\.Notebook\(|^\s*import otter\b", re.MULTILINE)
 DEFINES = re.compile(r"^(?:@|(?:def|class|async|import|from)\b)", re.MULTILINE)
 _CODE = "import sys; sys.path.insert(0, {root!r}); from autograder.platforms.engine import main; main({course!r})"
@@ -134,6 +135,7 @@ def _notebook(topic: str) -> bytes:
     """The notebook that is being graded: its file where nbgrader runs it whole, else the cells that were executed.
 
     Of those, the ones that import or define something: what only tries out may need what the sandbox does not have.
+    Each stands at the number that the notebook shows beside it, as long as a notebook may have so many.
     """
     path = Path(f"{topic}.ipynb")
     if os.environ.get(EXECUTION) and path.is_file():
@@ -141,10 +143,14 @@ def _notebook(topic: str) -> bytes:
     from IPython import get_ipython
 
     shell = get_ipython()
-    cells = shell.history_manager.input_hist_raw if shell is not None else []
-    own = [cell for cell in cells if DEFINES.search(cell) and not OWN.search(cell)]
-    marked = [{"cell_type": "code", "metadata": {"tags": ["solution"]}, "source": cell} for cell in own]
-    return json.dumps({"cells": marked}).encode()
+    cells = shell.history_manager.input_hist_raw[1:] if shell is not None else []  # the first is none: In[0]
+    found = [_cell(text) for text in cells]
+    return json.dumps({"cells": found if len(found) <= CELLS else [each for each in found if each["source"]]}).encode()
+
+
+def _cell(text: str) -> dict[str, Any]:
+    own = DEFINES.search(text) and not OWN.search(text)
+    return {"cell_type": "code", "metadata": {"tags": ["solution"] if own else []}, "source": text if own else ""}
 
 
 def _asked(topic: str, exercise: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import contextlib
 import os
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ def _submission(path: Path, topic: str, student: str) -> Submission:
         return Submission(student, {}, path, sentence("{name} was not handed in", name=path.name))
     with path.open("rb") as file:
         made = submission_of(file.read(NOTEBOOK_BYTES + 1), topic, student)
-    return Submission(student, made.files, path, made.problem)
+    return replace(made, origin=path)
 
 
 def check_released(tree: Tree, topic: str) -> None:

@@ -19,12 +19,16 @@ from autograder.sources.handed import HandIn, Source, Stray, together
 from autograder.sources.tree import Entry, TooLarge, Tree, Unreadable, tree_at
 from autograder.spool import Spool
 
+Known = tuple[str, str, str, Mapping[str, str]]  # a student's key, name, section and ids
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Planned:
-    """One submission that would be graded. unmatched: why it is nobody's in the roster, None if it is somebody's."""
+    """One submission that would be graded. unmatched: why it is nobody's in the roster, None if it is somebody's.
+
+    people: what is known of the student and of everybody else in the group.
+    """
 
     student: str
     name: str
@@ -36,6 +40,7 @@ class Planned:
     person: Person | None = None
     order: tuple[int | str, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
+    people: tuple[Known, ...] = ()
 
     def submission(self, limits: Limits) -> Submission:
         """The submission, its file read now."""
@@ -147,9 +152,16 @@ class _Owner:
     key: str
     name: str
     person: Person | None
-    members: tuple[str, ...] = ()
+    members: tuple[_Owner, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
     unmatched: Sentence | None = None
+
+    @property
+    def known(self) -> Known:
+        """What is known of them, from the hand-in and from the roster."""
+        if self.person is None:
+            return self.key, self.name, "", self.ids
+        return self.key, self.name or self.person.name, self.person.section, {**self.ids, **self.person.ids}
 
 
 class _Owners:
@@ -177,8 +189,12 @@ class _Owners:
 def _owner(hand_in: HandIn, roster: Roster, doubtful: set[str]) -> _Owner:
     owners = [_one_owner(who, roster, doubtful) for who in hand_in.who]
     first = next((each for each in owners if each.unmatched is None), owners[0])
-    members = tuple(dict.fromkeys(each.key for each in owners if each.key != first.key))
-    return replace(first, members=members, unmatched=next((each.unmatched for each in owners if each.unmatched), None))
+    members = {each.key: each for each in owners if each.key != first.key}
+    return replace(
+        first,
+        members=tuple(members.values()),
+        unmatched=next((each.unmatched for each in owners if each.unmatched), None),
+    )
 
 
 def _one_owner(who: Who, roster: Roster, doubtful: set[str]) -> _Owner:
@@ -202,10 +218,13 @@ def _meant(planned: Planned, topic: str, topics: Mapping[str, Limits]) -> bool:
 def _planned(hand_in: HandIn, owner: _Owner, topic: str, limits: Limits, source: str, alone: bool) -> Planned:
     lenient = hand_in.lenient and alone
     entry, problem, note = choose(hand_in.entries, topic, limits, lenient=lenient, numbered=hand_in.numbered)
-    receipt = Receipt(hand_in.at, hand_in.late, 1, owner.members, source, hand_in.where, note)
-    name = owner.name or (owner.person.name if owner.person else "")
-    ids = {**owner.ids, **(owner.person.ids if owner.person else {})}
-    return Planned(owner.key, name, topic, entry, receipt, problem, owner.unmatched, owner.person, hand_in.order, ids)
+    receipt = Receipt(
+        hand_in.at, hand_in.late, 1, tuple(each.key for each in owner.members), source, hand_in.where, note
+    )
+    people = tuple(each.known for each in (owner, *owner.members))
+    _, name, _, ids = people[0]
+    whose = (owner.unmatched, owner.person, hand_in.order, ids, people)
+    return Planned(owner.key, name, topic, entry, receipt, problem, *whose)
 
 
 def _attempts(submissions: Spool[Planned], earlier: Spool[Planned], keep_all: bool) -> Spool[Planned]:

@@ -28,7 +28,7 @@ from autograder.loop.watch import focus
 from autograder.manifest import Course
 from autograder.model import Exercise, Outcome, Status, Submission
 from autograder.platforms.release import Material
-from autograder.policies import Decisions, Policy, final
+from autograder.policies import Decisions, Given, Policy, final
 from autograder.render import document, hints, html, overview
 from autograder.render.live import View, live
 from autograder.render.terminal import Page
@@ -158,7 +158,7 @@ def test_policies_count_it_on_top():
     assert final(asked, Policy(extra=("twist", "scale"))).points == 4
     assert [line.text.values["name"] for line in final(asked, Policy(extra=("twist",))).lines] == []
     assert final(asked, Policy(drop=("twist",))).score == 6
-    assert final(asked, Policy(), decisions=Decisions(questions={"twist_0": 0.5})).score == 8.5
+    assert final(asked, Policy(), decisions=Decisions(questions={"twist_0": Given(0.5)})).score == 8.5
 
 
 def test_a_class_is_counted_and_drawn_up_to_its_best_score(graded):

@@ -83,11 +83,12 @@ def test_it_changes_with_the_submission_its_seed_and_the_level():
         (replace(SUBMISSION, files={"vectors.py": b"x = 2\n", "helper.py": b""}), "2f31", "A"),
         (replace(SUBMISSION, files={"vectors.py": b"x = 1\n"}), "2f31", "A"),
         (replace(SUBMISSION, problem=sentence("not handed in")), "2f31", "A"),
+        (replace(SUBMISSION, cells=((2, 3),)), "2f31", "A"),
         (SUBMISSION, "2f32", "A"),
         (SUBMISSION, "2f31", "B"),
     ]
     found = {fingerprint.of_submission("shared", *each) for each in [usual, *others]}
-    assert len(found) == 7
+    assert len(found) == 8
     assert fingerprint.of_submission("other", *usual) not in found
 
 

@@ -12,7 +12,7 @@ from support_books import policy_of
 
 from autograder.coursefile import moment
 from autograder.model import AutograderError, Status
-from autograder.policies import Decisions, Extension, Final, Late, Policy, counts, extended_for, final
+from autograder.policies import Decisions, Extension, Final, Given, Late, Policy, counts, extended_for, final
 
 DUE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -123,12 +123,12 @@ def test_rounding_is_that_of_the_policy(rounding, places, expected):
 
 
 def test_what_people_decide_comes_before_and_after_policies():
-    decided = Decisions(questions={"b": 3.0}, why="misread")
+    decided = Decisions(questions={"b": Given(3.0, "misread")})
     made = final(ASKED, Policy(DUE, Late(10)), handed_in=DUE + HOUR, decisions=decided)
     assert (made.score, str(made.lines[0].text)) == (9, "b set by the instructor: misread")
-    made = final(ASKED, Policy(DUE, Late(10)), handed_in=DUE + HOUR, decisions=Decisions(score=8.0, why="fair"))
+    made = final(ASKED, Policy(DUE, Late(10)), handed_in=DUE + HOUR, decisions=Decisions(score=Given(8.0, "fair")))
     assert (made.score, made.raw) == (8, 7)
-    made = final(ASKED, Policy(), decisions=Decisions(excused=True, why="ill"))
+    made = final(ASKED, Policy(), decisions=Decisions(excused="ill"))
     assert (made.score, made.excused) == (None, True)
 
 

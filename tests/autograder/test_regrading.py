@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from support_courses import RIGHT, copied
 from test_batch import Here
 
-from autograder import appeals, batch, coursefile, regrading, running
+from autograder import appeals, batch, coursefile, fingerprint, regrading, running
 from autograder.cli import main
 from autograder.gradebook import Book
-from autograder.model import Receipt, Submission, UsageError
+from autograder.model import Limits, Outcome, Receipt, Submission, UsageError
 from autograder.policies import Policy
+from autograder.render import document
 from autograder.results import Results
 from autograder.sandbox.choice import choose
+from autograder.sources.folders import of_content
 
 HALF = RIGHT.replace("return 2 * x / x.size", "return 2 * x")
 CLASS = {"alice": RIGHT, "bob": HALF, "carol": "", "team": RIGHT}
@@ -94,7 +97,7 @@ def test_an_appeal_gives_the_same_report_byte_for_byte_apart_from_times(graded):
     course, book, _ = graded
     with closing(choose("numpy")) as sandbox:
         for student in ("alice", "bob", "carol", "tom"):
-            found = appeals.recorded(book, "vectors", student)
+            found = appeals.recorded(book, "vectors", student, Policy())
             made = appeals.again(course, book, found, sandbox)
             one, other = (json.dumps(appeals.timeless(each, found.language)) for each in (found.report, made))
             assert one == other
@@ -106,7 +109,7 @@ def test_an_appeal_says_what_has_changed_since(graded):
     course, book, _ = graded
     mend(course)
     with closing(choose("numpy")) as sandbox:
-        found = appeals.recorded(book, "vectors", "bob")
+        found = appeals.recorded(book, "vectors", "bob", Policy())
         made = appeals.again(course, book, found, sandbox)
     differing = appeals.differences(found.report, made, "en")
     assert "score: 4.0 → 8.0" in differing
@@ -117,7 +120,93 @@ def test_an_appeal_about_nothing_is_refused(graded):
     _, book, _ = graded
     for student, grading in (("nobody", 0), ("alice", 999)):
         with pytest.raises(UsageError, match="has no such grading"):
-            appeals.recorded(book, "vectors", student, grading)
+            appeals.recorded(book, "vectors", student, Policy(), grading)
+
+
+def test_a_regrade_that_was_stopped_is_not_applied(graded):
+    course, book, settings = graded
+    mend(course)
+    meant = regrading.affected(course, "vectors", book, settings)
+
+    def stop(outcome):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        regrading.regrade(course, "vectors", meant, len(meant), book, settings, "1/N was optional", stop)
+    before = scores(book)
+    with pytest.raises(UsageError, match="was stopped before its end or still runs, so that none of it may count"):
+        regrading.apply(book, "vectors", "")
+    assert scores(book) == before
+    run = regrading.regrade(course, "vectors", meant, len(meant), book, settings, "1/N was optional")
+    assert regrading.apply(book, "vectors", "") == (run, 1)
+    with pytest.raises(UsageError, match="counts already"):
+        regrading.apply(book, "vectors", "")
+    assert scores(book) == {**before, "bob": 8}
+
+
+def test_what_was_graded_on_a_gpu_is_not_affected_there_and_is_elsewhere(graded):
+    course, book, settings = graded
+    on_gpu = replace(settings, device="cuda")
+    basis = fingerprint.of_topic(course, "vectors", fingerprint.versions())
+    mark = batch.fingerprints(basis, "vectors", batch.course_secret(course.root), settings.isolation, "cuda")
+    run = book.begin("batch", "vectors", grader=basis, isolation="C")
+    for standing in [each for each in book.standings("vectors") if each.student == each.leader]:
+        submission, (made, _) = book.submitted(standing.submission), book.report(standing.grading)
+        questions = tuple(replace(each, device="cuda") for each in made.questions)
+        made = replace(made, student=submission.student, questions=questions, fingerprint=mark(submission))
+        book.add(run, Outcome(submission, made), "en")
+    assert regrading.affected(course, "vectors", book, on_gpu) == []
+    assert len(regrading.affected(course, "vectors", book, settings)) == 4
+    assert regrading.device_before(book, "vectors") == "cuda"
+    assert appeals.recorded(book, "vectors", "bob", Policy()).device == "cuda"
+
+
+def test_a_regrade_is_sent_to_the_device_that_is_asked_for(graded):
+    course, book, settings = graded
+    sent = []
+
+    class Asked(Here):
+        def submit(self, function, /, shard):
+            sent.append(shard.device)
+            return super().submit(function, replace(shard, device="cpu"))
+
+    there = replace(settings, device="cuda", pool=lambda jobs: Asked())
+    meant = regrading.affected(course, "vectors", book, there)
+    regrading.regrade(course, "vectors", meant, len(meant), book, there, "again")
+    assert set(sent) == {"cuda"}
+
+
+def test_an_appeal_is_about_the_attempt_that_counts(graded):
+    course, book, settings = graded
+    submission = Submission("alice", {"vectors.py": HALF.encode()})
+    with closing(Results(course.root / "out" / "vectors", "en")) as results:
+        running.grade_class(course, "vectors", [submission], 1, book, results, settings)
+    for attempt, score in (("latest", 4), ("best", 10)):
+        assert appeals.recorded(book, "vectors", "alice", Policy(attempt=attempt)).report.score == score
+
+
+RAISES = RIGHT.replace("    return a * np.asarray(x)", "    return undefined")
+
+
+def test_a_regrade_and_an_appeal_name_a_notebooks_cells(graded):
+    course, book, settings = graded
+    cells = [{"cell_type": "markdown", "source": "# hello"}, {"cell_type": "code", "source": f"# solution\n{RAISES}"}]
+    notebook = json.dumps({"cells": cells}).encode()
+    submission = of_content(Submission("nora", {}), "vectors.ipynb", notebook, "vectors", Limits())
+    with closing(Results(course.root / "out" / "vectors", "en")) as results:
+        running.grade_class(course, "vectors", [submission], 1, book, results, settings)
+    assert regrading.affected(course, "vectors", book, settings) == []
+    found = appeals.recorded(book, "vectors", "nora", Policy())
+    assert "cell 2, line" in document.text(found.report, "en")
+    with closing(choose("numpy")) as sandbox:
+        made = appeals.again(course, book, found, sandbox)
+    assert appeals.differences(found.report, made, "en") == []
+
+
+def test_a_number_of_processes_that_is_none_is_refused(graded, capsys):
+    course, _, _ = graded
+    assert main(["--root", str(course.root), "regrade", "vectors", "--jobs", "-3", "--unsafe"]) == 2
+    assert capsys.readouterr().err == "autograder: --jobs -3 is not positive\n"
 
 
 @pytest.mark.slow

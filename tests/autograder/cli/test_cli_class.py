@@ -167,3 +167,41 @@ def test_ctrl_c_stops_at_once_and_the_next_run_goes_on(course, root, tmp_path):
     assert f"{len(kept)} of them in an earlier run" in said
     assert {row["score"] for row in rows(tmp_path / "out" / "grades.csv")} == {"10"}
     assert len([json.loads(p.read_text("utf-8")) for p in (tmp_path / "out" / "reports").glob("*.json")]) == 12
+
+
+GROUP = """
+submission_1:
+  :submitters:
+  - {":name": Amy, ":sid": amy, ":email": amy@example.org}
+  - {":name": Ben, ":sid": ben, ":email": ben@example.org}
+"""
+ROSTER = (
+    "username,name,email,section\namy,Amy A,amy@example.org,A\nben,Ben B,ben@example.org,B\nzoe,Zoe Z,z@example.org,B\n"
+)
+
+
+@pytest.mark.slow
+def test_a_groups_members_have_their_own_section_and_the_absent_can_be_excused(run, course, tmp_path):
+    policy = "[topic.vectors]\ndue = 2026-11-01\nlate = { percent = 10 }\n"
+    extension = '[[topic.vectors.extension]]\nsection = "B"\nuntil = 2099-12-31\n'
+    (course.root / "course.toml").write_text(policy + extension)
+    (tmp_path / "class.csv").write_text(ROSTER)
+    files = {"a/submission_metadata.yml": GROUP.encode(), "a/submission_1/vectors.py": RIGHT.encode()}
+    (tmp_path / "in.zip").write_bytes(zipped(files))
+    words = ("--jobs", 1, "--unsafe", "--roster", tmp_path / "class.csv")
+    assert run("batch", "vectors", tmp_path / "in.zip", *words)[0] == 0
+    found = {row["student"]: row for row in rows(course.root / "out" / "vectors" / "grades.csv")}
+    assert {name: (row["name"], row["section"]) for name, row in found.items()} == {
+        "amy": ("Amy A", "A"),
+        "ben": ("Ben B", "B"),
+    }
+    assert run("gradebook", "excuse", "zoe", "vectors", "--why", "ill")[0] == 0
+    assert run("batch", "vectors", tmp_path / "in.zip", *words)[0] == 0
+    assert rows(course.root / "out" / "vectors" / "grades.csv")[-1]["score"] == "EX"
+    assert run("export", "vectors", "csv", tmp_path / "back")[0] == 0
+    sent = rows(tmp_path / "back" / "grades.csv")
+    assert [(row["email"], row["excused"]) for row in sent] == [
+        ("amy@example.org", ""),
+        ("ben@example.org", ""),
+        ("z@example.org", "yes"),
+    ]

@@ -9,6 +9,7 @@ import pytest
 from trees import ROOT, TOPIC
 
 from autograder.manifest import Course
+from autograder.platforms import kernel
 from autograder.platforms.engine import Engine, serve, submission_of
 from autograder.platforms.kernel import Client, GraderFaultError
 from autograder.platforms.release import as_bytes
@@ -40,6 +41,31 @@ def test_the_same_cells_are_graded_once(engine):
     first = engine.report(submission, TOPIC, "mse_grad", "2f31")
     assert engine.report(submission, TOPIC, "mse_grad", "2f31") is first
     assert engine.report(submission, TOPIC, "mse_grad", "other") is not first
+
+
+def test_what_raises_is_told_by_its_cell_and_again_where_the_cell_has_moved(engine):
+    cell = {"cell_type": "code", "source": "# solution\ndef mse_grad(*args):\n    return undefined\n"}
+    for before in (0, 2):
+        cells = [*[{"cell_type": "markdown", "source": "text"}] * before, cell]
+        reply = engine.reply(request(json.dumps({"cells": cells}).encode()))
+        assert f"cell {before + 1}, line 3" in reply["questions"][0]["text"]
+
+
+@pytest.fixture
+def shell():
+    """IPython as a kernel has it, in this process and without a history on the disk."""
+    interactive = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
+    config = pytest.importorskip("traitlets.config").Config
+    yield interactive.instance(config=config({"HistoryManager": {"enabled": False}}))
+    interactive.clear_instance()
+
+
+def test_executed_cells_keep_the_numbers_that_the_notebook_shows(shell):
+    for cell in ("import autograder.platforms.kernel", "1 + 1", "def f(x):\n    return x\n", "f(1)"):
+        shell.run_cell(cell, store_history=True)
+    assert [number for _, number in submission_of(kernel._notebook("none"), "none").cells] == [3]
+    shell.history_manager.input_hist_raw += [""] * kernel.CELLS
+    assert [number for _, number in submission_of(kernel._notebook("none"), "none").cells] == [1]
 
 
 def test_a_notebook_that_cannot_be_read_gets_nothing_and_hears_why(engine):

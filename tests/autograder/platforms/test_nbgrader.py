@@ -75,6 +75,12 @@ def test_the_import_replaces_the_kernels_scores_and_forges_nothing(imported):
     assert found["reference_with_more_cells"] == 100
 
 
+def test_what_is_imported_knows_where_its_cells_begin(imported):
+    found = {each.student: each.cells for each in submissions(tree_at(imported[0]), TOPIC)}
+    assert found["reference"] != ()
+    assert found["no_json"] == ()
+
+
 def test_a_time_that_nbgrader_cannot_read_is_told_and_not_passed_on(imported):
     tree, said, _ = imported
     assert f"{WRONG}: {tree}/submitted/{WRONG}/{TOPIC}/timestamp.txt is no time that nbgrader reads" in said
