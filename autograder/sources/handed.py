@@ -18,9 +18,9 @@ class HandIn:
     """One hand-in of one person or group, or a piece of it. order: tells attempts of one person apart, later ones last.
 
     key: pieces with one key are one hand-in, wherever they lie; '' for a whole one. assignment: what the platform calls
-    the task, where it says so. lenient: whether the only Python file is taken whatever its name is, because the
-    platform's students choose names freely. numbered: whether folders among the entries are the platform's numbers, of
-    which the largest is the newest.
+    the task, where it says so; one that is called as a topic is, is to that topic alone. lenient: whether the only
+    Python file is taken whatever its name is, because the platform's students choose names freely. numbered: whether
+    folders among the entries are the platform's numbers, of which the largest is the newest.
     """
 
     who: tuple[Who, ...]

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from autograder.model import Limits, Receipt, Sentence, Submission, UsageError, sentence
-from autograder.roster import Person, Roster, Who
+from autograder.roster import Person, Roster, Who, folded
 from autograder.sources.choosing import choose
 from autograder.sources.detecting import detected
 from autograder.sources.folders import most_bytes, of_content
@@ -93,8 +93,8 @@ def plan(
 ) -> Plan:
     """What a folder or archive comes to. stack: closes it when everything has been graded.
 
-    topics: the limits of each topic asked for; of several, those that nobody handed in are left out. Raises
-    UsageError for a place without any hand-in.
+    topics: the limits of each topic asked for; of several, those that nobody handed in are left out. Where the platform
+    names the task, hand-ins to another one are nobody's to this. Raises UsageError for a place without any hand-in.
     """
     tree = tree_at(path, stack)
     found_source, tree = detected(tree, source, pattern)
@@ -102,11 +102,15 @@ def plan(
     if not hand_ins:
         seen = "".join(f"; {each.where}: {each.why}" for each in islice(strays, 3))
         raise UsageError(f"{path} holds nothing that was handed in, read as {found_source.name}{seen}")
+    named = _named(hand_ins, topics)
+    if len(topics) == 1 and named:
+        hand_ins = Spool(each for each in hand_ins if _is_meant(each, next(iter(topics)), named))
     owners = _Owners(hand_ins, roster or Roster())
     planned: dict[str, Spool[Planned]] = {}
     earlier: Spool[Planned] = Spool()
     for topic, limits in topics.items():
-        chosen, is_there = _chosen(owners, topic, limits, found_source.name, topics)
+        meant = ((each, owner) for each, owner in owners if _is_meant(each, topic, named))
+        chosen, is_there = _chosen(meant, topic, limits, found_source.name, alone=len(topics) == 1)
         if is_there or len(topics) == 1:
             planned[topic] = _attempts(chosen, earlier, all_attempts)
     return Plan(found_source.name, planned, strays, earlier, owners.missing())
@@ -124,17 +128,33 @@ def _read(source: Source, tree: Tree) -> tuple[Spool[HandIn], Spool[Stray]]:
     return Spool(together(found) for _, found in pieces.groups()), strays
 
 
+def _named(hand_ins: Iterable[HandIn], topics: Iterable[str]) -> frozenset[str]:
+    """The topics asked for that some hand-in is called by."""
+    called = {folded(topic): topic for topic in topics}
+    return frozenset(called[task] for each in hand_ins if (task := folded(each.assignment)) in called)
+
+
+def _is_meant(hand_in: HandIn, topic: str, named: frozenset[str]) -> bool:
+    """Whether a hand-in may be to a topic: to none but the one that its task is called, where any is called so.
+
+    An instructor may call the tasks otherwise, `hw3`: then what lies in a hand-in says which topic it is to.
+    """
+    task = folded(hand_in.assignment)
+    if topic in named:
+        return task in ("", folded(topic))
+    return task not in {folded(each) for each in named}
+
+
 def _chosen(
-    owners: _Owners, topic: str, limits: Limits, source: str, topics: Mapping[str, Limits]
+    hand_ins: Iterable[tuple[HandIn, _Owner]], topic: str, limits: Limits, source: str, *, alone: bool
 ) -> tuple[Spool[Planned], bool]:
     """Every hand-in to a topic under its owner's key, and whether anybody's has the topic's file."""
     found: Spool[Planned] = Spool()
     is_there = False
-    for hand_in, owner in owners:
-        each = _planned(hand_in, owner, topic, limits, source, len(topics) == 1)
+    for hand_in, owner in hand_ins:
+        each = _planned(hand_in, owner, topic, limits, source, alone)
         is_there = is_there or each.entry is not None
-        if _meant(each, topic, topics):
-            found.add(each, each.student)
+        found.add(each, each.student)
     return found, is_there
 
 
@@ -187,12 +207,6 @@ def _one_owner(who: Who, roster: Roster, doubtful: set[str]) -> _Owner:
         why = sentence("hand-ins under different ids all look like {name}'s", name=person.name or person.key)
         return _Owner(f"?{who.key}", who.name, None, ids=who.ids, unmatched=why)
     return _Owner(person.key, person.name, person, ids=who.ids)
-
-
-def _meant(planned: Planned, topic: str, topics: Mapping[str, Limits]) -> bool:
-    """Whether a hand-in is to this topic: where the platform names the task, it may be to another."""
-    task = planned.receipt.where.rpartition("/")[2]
-    return not (planned.entry is None and task != topic and task in topics)
 
 
 def _planned(hand_in: HandIn, owner: _Owner, topic: str, limits: Limits, source: str, alone: bool) -> Planned:
