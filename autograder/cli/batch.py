@@ -131,7 +131,7 @@ def _graded(
         with closing(Results(where.folders[topic], page.language)) as results, Book(where.book) as book:
             _know(book, found, topic)
             planned = found.topics[topic]
-            submissions = (each.submission(assignment.limits) for each in planned)
+            submissions = (each.handed_in(assignment.limits) for each in planned)
             try:
                 with (
                     page.progress(len(planned)) as advance,
@@ -192,7 +192,7 @@ def _listed(found: Plan) -> Iterator[tuple[str, ...]]:
         file = NUMBERED.sub("", each.entry.path) if each.entry else "–"
         at = each.receipt.at.isoformat(" ", "minutes") if each.receipt.at else ""
         late = "late" if each.receipt.late else ""
-        said = each.problem or (each.entry.problem if each.entry else None) or each.receipt.note
+        said = each.trouble or each.problem or (each.entry.problem if each.entry else None) or each.receipt.note
         yield (each.student, each.topic, file, str(each.receipt.attempt), at, late, str(said or ""))
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from autograder.model import Limits, Sentence, sentence
 from autograder.roster import folded
 from autograder.sources import archives
-from autograder.sources.folders import most_bytes
+from autograder.sources.folders import SUFFIXES, most_bytes
 from autograder.sources.tree import Entry, TooLarge, Unreadable, is_noise
-from autograder.sources.trees import SUFFIXES
 
 MOST_ARCHIVES = 8  # of one student's that are looked into
 MARK = re.compile(r"(?:[-_ ]?\(?(?P<number>\d{1,6})\)?)?")
@@ -27,6 +26,7 @@ def choose(
 
     `<topic>.py` or `.ipynb`, in any case, with the mark of a second upload (`-1`, ` (2)`), else solution.py in a
     folder of the topic's name, else, if lenient, the only Python file. Archives are looked into, one level deep.
+    Raises OSError where none is found and this machine could not look everywhere.
     """
     everything = [each for each in entries if not is_noise(each.parts)]
     found = _best(everything, topic, lenient, numbered)
@@ -45,6 +45,9 @@ def choose(
                 problem = sentence("{name} is too large to be opened", name=archive.name)
             except Unreadable as error:
                 problem = sentence("{name} cannot be opened: {why}", name=archive.name, why=str(error))
+    for each in everything:
+        if each.error is not None:
+            raise each.error
     if problem is None and len(everything) == 1 and everything[0].problem is not None:
         problem = everything[0].problem
     return None, problem or _nothing_fits(everything, topic), None
@@ -127,7 +130,7 @@ def _suffix(entry: Entry) -> str:
 
 
 def _rank(entry: Entry, topic: str, lenient: bool) -> tuple[int, int] | None:
-    """How well a name fits: 0 exactly, 1 with a mark of a second upload, 2 solution.py, 3 any; and that mark."""
+    """How well a name fits: 0 the topic's, 2 solution.py, 3 any; and the number of a second upload's mark, else 0."""
     name, suffix = folded(entry.name), _suffix(entry)
     if not suffix:
         return None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from autograder.model import Limits, Receipt, Sentence, Submission, UsageError, sentence
+from autograder.model import Limits, Outcome, Receipt, Sentence, Submission, UsageError, sentence
 from autograder.roster import Person, Roster, Who, folded
 from autograder.sources.choosing import choose
 from autograder.sources.detecting import detected
@@ -23,7 +23,10 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Planned:
-    """One submission that would be graded. unmatched: why it is nobody's in the roster, None if it is somebody's."""
+    """One submission that would be graded. unmatched: why it is nobody's in the roster, None if it is somebody's.
+
+    trouble: what failed on this machine when its files were looked at, '' for nothing: that is not its student's fault.
+    """
 
     student: str
     name: str
@@ -31,14 +34,26 @@ class Planned:
     entry: Entry | None
     receipt: Receipt
     problem: Sentence | None = None
+    trouble: str = ""
     unmatched: Sentence | None = None
     person: Person | None = None
     order: tuple[int | str, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
 
+    def handed_in(self, limits: Limits) -> Submission | Outcome:
+        """The submission, its file read now; where this machine fails to, why it is not graded."""
+        try:
+            return Outcome(self._empty, None, self.trouble) if self.trouble else self.submission(limits)
+        except (OSError, MemoryError) as error:
+            return Outcome(self._empty, None, _told(error))
+
+    @property
+    def _empty(self) -> Submission:
+        return Submission(self.student, {}, None, self.problem, self.receipt)
+
     def submission(self, limits: Limits) -> Submission:
-        """The submission, its file read now."""
-        empty = Submission(self.student, {}, None, self.problem, self.receipt)
+        """The submission, its file read now. Raises OSError, MemoryError for what fails on this machine."""
+        empty = self._empty
         if self.entry is None:
             return empty
         size = self.entry.size
@@ -211,11 +226,20 @@ def _one_owner(who: Who, roster: Roster, doubtful: set[str]) -> _Owner:
 
 def _planned(hand_in: HandIn, owner: _Owner, topic: str, limits: Limits, source: str, alone: bool) -> Planned:
     lenient = hand_in.lenient and alone
-    entry, problem, note = choose(hand_in.entries, topic, limits, lenient=lenient, numbered=hand_in.numbered)
+    trouble = ""
+    try:
+        entry, problem, note = choose(hand_in.entries, topic, limits, lenient=lenient, numbered=hand_in.numbered)
+    except (OSError, MemoryError) as error:
+        entry, problem, note, trouble = None, None, None, _told(error)
     receipt = Receipt(hand_in.at, hand_in.late, 1, owner.members, source, hand_in.where, note)
     name = owner.name or (owner.person.name if owner.person else "")
     ids = {**owner.ids, **(owner.person.ids if owner.person else {})}
-    return Planned(owner.key, name, topic, entry, receipt, problem, owner.unmatched, owner.person, hand_in.order, ids)
+    whose = (owner.unmatched, owner.person, hand_in.order, ids)
+    return Planned(owner.key, name, topic, entry, receipt, problem, trouble, *whose)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _attempts(submissions: Spool[Planned], earlier: Spool[Planned], keep_all: bool) -> Spool[Planned]:
@@ -244,16 +268,3 @@ def _tied(attempts: list[Planned]) -> bool:
         return False
     keys = [(each.receipt.at, each.order) for each in attempts]
     return len(set(keys)) < len(keys) or (attempts[0].receipt.source == "folder")
-
-
-def read_all(planned: Iterable[Planned], limits: Limits) -> Iterator[Submission]:
-    """The submissions of a plan, each read when it is wanted."""
-    return (each.submission(limits) for each in planned)
-
-
-def at(path: Path, topic: str, limits: Limits, stack: ExitStack) -> Iterator[Submission]:
-    """The submissions to one topic in a folder or archive of whatever platform."""
-    return read_all(plan(path, {topic: limits}, stack).planned, limits)
-
-
-__all__ = ["Plan", "Planned", "Tree", "at", "plan", "read_all"]

@@ -9,8 +9,11 @@ import tarfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+
+from autograder.sources.planning import plan
 
 NASTY = (
     "Doe, Jane",
@@ -214,3 +217,9 @@ def unpacked(content: Files, folder: Path) -> Path:
         if not name.endswith("/"):
             path.write_bytes(data)
     return folder
+
+
+def handed_in(place, topic, limits):
+    """The submissions to one topic in a folder or archive."""
+    with ExitStack() as stack:
+        return [each.submission(limits) for each in plan(place, {topic: limits}, stack).planned]

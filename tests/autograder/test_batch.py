@@ -8,10 +8,10 @@ import os
 import re
 import stat
 from concurrent.futures import Executor, Future
-from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
+from classes import handed_in
 from hypothesis import given
 from hypothesis import strategies as st
 from support_books import recorded
@@ -20,7 +20,6 @@ from support_courses import RIGHT, copied
 from autograder import batch, fingerprint, results
 from autograder.grading import versions
 from autograder.model import AutograderError, Isolation, Outcome, Report, Submission
-from autograder.sources.planning import at
 
 SUBMISSIONS = {
     "alice": RIGHT,
@@ -86,8 +85,7 @@ def outcomes(course, folder):
 
 def submissions(course, folder):
     """What was handed in."""
-    with ExitStack() as stack:
-        return list(at(folder, "vectors", course.assignment("vectors").limits, stack))
+    return handed_in(folder, "vectors", course.assignment("vectors").limits)
 
 
 def test_everybody_gets_the_score_that_their_own_work_is_worth(outcomes):
