@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from autograder.model import sentence
-from autograder.sources.streams import Counted, unpacked
+from autograder.sources.streams import Counted, Member, unpacked
 from autograder.sources.tree import DEPTH, LONGEST, MOST_ENTRIES, Entry, FileReader, Unreadable, _nothing, safe_parts
 
 TAR_BYTES = 4 << 30
@@ -210,7 +210,7 @@ def _tarred(file: IO[bytes], stack: ExitStack, most: int, most_bytes: int) -> It
     """A tar can be read only from its beginning: its small files are copied, under numbers, to a place of our own."""
     place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
     try:
-        with tarfile.open(fileobj=Counted(unpacked(file), most_bytes), mode="r|") as archive:
+        with tarfile.open(fileobj=Counted(unpacked(file), most_bytes), mode="r|", tarinfo=Member) as archive:
             yield from _tar_entries(archive, place, most)
     except Unreadable:
         raise
