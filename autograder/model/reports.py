@@ -78,7 +78,6 @@ class Report:
     score: float
     points: float
     is_final: bool
-    note: Sentence | None = None
     flags: tuple[Flag, ...] = ()
     fingerprint: str = ""
 
