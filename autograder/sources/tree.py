@@ -145,7 +145,12 @@ def safe_parts(name: str) -> tuple[str, ...]:
         raise ValueError("its path leads out of the archive")
     if not parts or len(parts) > DEPTH or max(map(len, parts)) > LONGEST:
         raise ValueError("its path is empty, too long or too deep")
-    return tuple(unicodedata.normalize("NFC", part) for part in parts)
+    return tuple(map(_composed, parts))
+
+
+def _composed(name: str) -> str:
+    """A name in the one form that is compared: some file systems take names apart into letters and their accents."""
+    return unicodedata.normalize("NFC", name)
 
 
 def is_noise(parts: tuple[str, ...]) -> bool:
@@ -182,10 +187,11 @@ def _folder(root: Path) -> Tree:
     with os.scandir(root) as listed:
         for found in listed:
             names.add(found.name, found.name)
-    tree = Tree(root.name, _top(root, names), (name for name in names.in_order() if _is_class_folder(root, name)))
+    folders = (_composed(name) for name in names.in_order() if _is_class_folder(root, name))
+    tree = Tree(root.name, _top(root, names), folders)
     for name in names.in_order():
         if _is_class_folder(root, name) and os.path.lexists(os.path.join(root, name, ".git")):
-            tree.cloned(name)
+            tree.cloned(_composed(name))
     return tree
 
 
@@ -198,7 +204,7 @@ def _top(root: Path, names: Spool[str]) -> Iterator[Entry]:
     """What lies in a class's folder, by name."""
     for name in names.in_order():
         if not name.startswith("_"):
-            yield from _walked(os.path.join(root, name), (name,))
+            yield from _walked(os.path.join(root, name), (_composed(name),))
 
 
 def _walked(path: str, parts: tuple[str, ...]) -> Iterator[Entry]:
@@ -216,7 +222,7 @@ def _walked(path: str, parts: tuple[str, ...]) -> Iterator[Entry]:
         yield Entry(parts, 0, _nothing, sentence("{name} is a symbolic link, a plain file is expected", name=name))
     elif stat.S_ISDIR(mode):
         for below in listed:
-            yield from _walked(os.path.join(path, below), (*parts, below))
+            yield from _walked(os.path.join(path, below), (*parts, _composed(below)))
     elif not stat.S_ISREG(mode):
         yield Entry(parts, 0, _nothing, sentence("{name} is no plain file", name=name))
     else:

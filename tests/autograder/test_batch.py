@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import re
@@ -141,6 +142,18 @@ def test_the_secret_is_made_once_and_read_by_its_owner_only(tmp_path):
     assert len(secret) == 32
     assert stat.S_IMODE((tmp_path / "course.secret").stat().st_mode) == 0o600
     assert batch.course_secret(tmp_path) == secret
+
+
+def test_where_files_cannot_be_linked_the_secret_is_made_all_the_same(tmp_path, monkeypatch):
+    def link(*paths):
+        raise PermissionError(errno.EPERM, "Operation not permitted")  # as on exFAT, which nothing here can mount
+
+    monkeypatch.setattr(os, "link", link)
+    secret = batch.course_secret(tmp_path)
+    assert stat.S_IMODE((tmp_path / "course.secret").stat().st_mode) == 0o600
+    batch._make_secret(tmp_path / "course.secret")  # by another batch, at the same moment
+    assert batch.course_secret(tmp_path) == secret
+    assert [path.name for path in tmp_path.iterdir()] == ["course.secret"]
 
 
 @pytest.mark.parametrize("text", ["", "\n", "abcd\n", "no hexadecimal\n"])

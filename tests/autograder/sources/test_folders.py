@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from contextlib import ExitStack
 
 import pytest
-from classes import handed_in
+from classes import far, handed_in
 
 from autograder.model import Limits, UsageError
 from autograder.sources.folders import file_of, from_path
@@ -151,20 +152,6 @@ def test_of_module_and_notebook_the_one_changed_last_is_graded(tmp_path):
     assert from_path(tmp_path, "vectors", LIMITS).files == {"vectors.py": b"# cell 1\nx = 2\n"}
 
 
-def far(folder, depth=20):
-    """A folder in a folder and so on, further down than a path may name."""
-    folder.mkdir()
-    before = os.open(".", os.O_RDONLY)
-    try:
-        os.chdir(folder)
-        for _ in range(depth):
-            os.mkdir("d" * 250)
-            os.chdir("d" * 250)
-    finally:
-        os.fchdir(before)
-        os.close(before)
-
-
 def test_a_folder_that_cannot_be_listed_is_not_graded_and_the_others_are(tmp_path):
     put(tmp_path / "alice.py", "alice = 1\n")
     put(tmp_path / "carol" / "vectors.py", "carol = 1\n")
@@ -196,3 +183,29 @@ def test_a_folder_and_a_file_that_may_not_be_read_are_not_graded(tmp_path):
         found = [each.handed_in(LIMITS) for each in plan(tmp_path, {"vectors": LIMITS}, stack).planned]
     (tmp_path / "bob").chmod(0o700)
     assert [each.trouble[:15] for each in found] == ["PermissionError"] * 2
+
+
+def test_a_file_that_an_editor_has_away_for_a_moment_is_none(tmp_path):
+    path, over = put(tmp_path / "vectors.py"), threading.Event()
+
+    def save():
+        while not over.is_set():
+            path.rename(tmp_path / "away")
+            (tmp_path / "away").rename(path)
+
+    editor = threading.Thread(target=save)
+    editor.start()
+    try:
+        assert {file_of(tmp_path, "vectors") for _ in range(3000)} <= {path, None}
+    finally:
+        over.set()
+        editor.join()
+
+
+def test_a_students_name_is_one_however_its_accents_are_written(tmp_path):
+    composed, apart = "\u00e9mile", "e\u0301mile"
+    for name in (f"{apart}/vectors.py", f"zo{apart}.py", f"hw-{apart}/in/e\u0301.txt"):
+        put(tmp_path / name)
+    assert list(students(tmp_path)) == [f"hw-{composed}", f"zo{composed}", composed]
+    put(tmp_path / composed / "vectors.py")
+    assert "are one name on many systems" in students(tmp_path)[composed]
