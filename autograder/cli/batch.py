@@ -45,7 +45,6 @@ def add_to(commands: Commands) -> None:
         "--device", choices=("cpu", "cuda"), default="cpu", help="where PyTorch computes; cuda: see docs/scale.md"
     )
     words.add_argument("--unsafe", action="store_true", help="grade without isolation: only code that you trust")
-    words.add_argument("--resume", action="store_true", help="keep what is finished: the default, said aloud")
     words.add_argument("--fresh", action="store_true", help="grade everybody again, also those with a final report")
     words.add_argument("--final", action="store_true", help="show hidden questions in full in the students' pages")
     words.add_argument("--strict", action="store_true", help="exit with 1 when somebody has less than full marks")
@@ -88,9 +87,13 @@ def run(options: argparse.Namespace) -> int:
             roster=roster_of(options.roster),
             all_attempts=any(rules.get(topic, rules[""]).attempt == "best" for topic in topics),
         )
-        jobs = options.jobs or min(os.cpu_count() or 1, found.count)
-        if jobs < 1:
+        if options.jobs < 0:
             raise UsageError(f"--jobs {options.jobs} is not positive")
+        if not found.count:
+            page.left_out(_left_out(found), found.source)
+            named = f"{topics[0]}.py or {topics[0]}.ipynb"
+            raise UsageError(f"{options.folder} holds no topic's file, such as {named}; name the topic to say which")
+        jobs = options.jobs or min(os.cpu_count() or 1, found.count)
         if options.dry_run:
             page.plan(_listed(found), _left_out(found), found.source)
             return GRADED

@@ -50,7 +50,7 @@ def choose(
             raise each.error
     if problem is None and len(everything) == 1 and everything[0].problem is not None:
         problem = everything[0].problem
-    return None, problem or _nothing_fits(everything, topic), None
+    return None, problem or nothing_fits(everything, topic), None
 
 
 def _kept(found: Choice, limits: Limits) -> Choice:
@@ -74,7 +74,8 @@ class Held:
         return self.content
 
 
-def _nothing_fits(entries: list[Entry], topic: str) -> Sentence:
+def nothing_fits(entries: Iterable[Entry], topic: str) -> Sentence:
+    """That none of the entries is a topic's file, and what is there instead."""
     names = [each.path for each in entries]
     if not names:
         return sentence("{name} was not handed in", name=f"{topic}.py")

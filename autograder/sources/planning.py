@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.model import Limits, Outcome, Receipt, Sentence, Submission, UsageError, sentence
 from autograder.roster import Person, Roster, Who, folded
-from autograder.sources.choosing import choose
+from autograder.sources.choosing import choose, nothing_fits
 from autograder.sources.detecting import detected
 from autograder.sources.folders import most_bytes, of_content
 from autograder.sources.handed import HandIn, Source, Stray, together
@@ -128,6 +128,8 @@ def plan(
         chosen, is_there = _chosen(meant, topic, limits, found_source.name, alone=len(topics) == 1)
         if is_there or len(topics) == 1:
             planned[topic] = _attempts(chosen, earlier, all_attempts)
+    for each in hand_ins if not planned else ():
+        strays.add(Stray(each.where, nothing_fits(each.entries, "TOPIC")))
     return Plan(found_source.name, planned, strays, earlier, owners.missing())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import re
 import tarfile
@@ -223,3 +224,17 @@ def handed_in(place, topic, limits):
     """The submissions to one topic in a folder or archive."""
     with ExitStack() as stack:
         return [each.submission(limits) for each in plan(place, {topic: limits}, stack).planned]
+
+
+def far(folder, depth=20):
+    """A folder in a folder and so on, further down than a path may name."""
+    folder.mkdir(parents=True)
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(folder)
+        for _ in range(depth):
+            os.mkdir("d" * 250)
+            os.chdir("d" * 250)
+    finally:
+        os.fchdir(before)
+        os.close(before)
