@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,7 @@ from autograder.model import Isolation, Limits, UsageError
 from autograder.sandbox.forked import LAYERS, VISIBLE, ForkedSandbox, Prefix, environment
 from autograder.sandbox.layers import bubblewrap, root
 from autograder.sandbox.layers.confine import NAMESPACES
-from autograder.sandbox.layers.probe import Layer, available
+from autograder.sandbox.layers.probe import Layer
 from autograder.sandbox.plain import PlainSandbox
 from autograder.sandbox.protocol import Child, Sandbox, SandboxError
 
@@ -156,15 +156,3 @@ def require_isolation(framework: str, *, unsafe: bool, secret: Iterable[Path] = 
     """What the sandbox for others' code achieves, proved by a canary. Raises what `isolated` raises."""
     with closing(isolated(framework, unsafe=unsafe, secret=secret)) as sandbox:
         return sandbox.isolation
-
-
-def examined() -> Iterator[str]:
-    """A line for each layer that was tried, with what would help where one is missing."""
-    if sys.platform != "linux":
-        yield f"{sys.platform}: a plain process with a deadline; for others' code use Linux, WSL2 or a container"
-        return
-    for layer in available():
-        state = "works" if layer.works else "missing"
-        yield f"  {layer.name:<12} {state:<8} {layer.detail}" + (
-            f"\n{'':24}try: {layer.remedy}" if layer.remedy else ""
-        )
