@@ -20,16 +20,23 @@ Choice = tuple[Entry | None, Sentence | None, Sentence | None]
 
 
 def choose(
-    entries: Iterable[Entry], topic: str, limits: Limits, *, lenient: bool = False, numbered: bool = False
+    entries: Iterable[Entry],
+    topic: str,
+    limits: Limits,
+    *,
+    lenient: bool = False,
+    numbered: bool = False,
+    alone: bool = True,
 ) -> Choice:
     """The topic's file among a student's entries: the entry, else the problem; and a note where a person should look.
 
     `<topic>.py` or `.ipynb`, in any case, with the mark of a second upload (`-1`, ` (2)`), else solution.py in a
-    folder of the topic's name, else, if lenient, the only Python file. Archives are looked into, one level deep.
+    folder of the topic's name, else, if lenient, the only Python file. Archives are looked into, one level deep, where
+    the only Python file is taken, too. alone: whether no other topic is asked for; else that file may be the other's.
     Raises OSError where none is found and this machine could not look everywhere.
     """
     everything = [each for each in entries if not is_noise(each.parts)]
-    found = _best(everything, topic, lenient, numbered)
+    found = _best(everything, topic, lenient and alone, numbered)
     if found is not None:
         return found
     problem: Sentence | None = None
@@ -38,7 +45,7 @@ def choose(
         with ExitStack() as stack:
             try:
                 inside = [each for each in archives.nested(archive, stack) if not is_noise(each.parts)]
-                found = _best(inside, topic, lenient=True, numbered=False)
+                found = _best(inside, topic, alone, numbered=False)
                 if found is not None:
                     return _kept(found, limits)
             except TooLarge:

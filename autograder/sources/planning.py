@@ -227,10 +227,9 @@ def _one_owner(who: Who, roster: Roster, doubtful: set[str]) -> _Owner:
 
 
 def _planned(hand_in: HandIn, owner: _Owner, topic: str, limits: Limits, source: str, alone: bool) -> Planned:
-    lenient = hand_in.lenient and alone
-    trouble = ""
+    how, trouble = {"lenient": hand_in.lenient, "numbered": hand_in.numbered, "alone": alone}, ""
     try:
-        entry, problem, note = choose(hand_in.entries, topic, limits, lenient=lenient, numbered=hand_in.numbered)
+        entry, problem, note = choose(hand_in.entries, topic, limits, **how)
     except (OSError, MemoryError) as error:
         entry, problem, note, trouble = None, None, None, _told(error)
     receipt = Receipt(hand_in.at, hand_in.late, 1, owner.members, source, hand_in.where, note)
