@@ -86,6 +86,7 @@ def run(options: argparse.Namespace) -> int:
             pattern=options.pattern,
             roster=roster_of(options.roster),
             all_attempts=any(rules.get(topic, rules[""]).attempt == "best" for topic in topics),
+            known=course.names,
         )
         if options.jobs < 0:
             raise UsageError(f"--jobs {options.jobs} is not positive")

@@ -105,11 +105,13 @@ def plan(
     pattern: str = "",
     roster: Roster | None = None,
     all_attempts: bool = False,
+    known: Iterable[str] = (),
 ) -> Plan:
     """What a folder or archive comes to. stack: closes it when everything has been graded.
 
     topics: the limits of each topic asked for; of several, those that nobody handed in are left out. Where the platform
-    names the task, hand-ins to another one are nobody's to this. Raises UsageError for a place without any hand-in.
+    names the task, hand-ins to another topic, also one of `known`, are nobody's to this. Raises UsageError for a place
+    without any hand-in.
     """
     tree = tree_at(path, stack)
     found_source, tree = detected(tree, source, pattern)
@@ -117,9 +119,14 @@ def plan(
     if not hand_ins:
         seen = "".join(f"; {each.where}: {each.why}" for each in islice(strays, 3))
         raise UsageError(f"{path} holds nothing that was handed in, read as {found_source.name}{seen}")
-    named = _named(hand_ins, topics)
+    named = _named(hand_ins, [*topics, *known])
     if len(topics) == 1 and named:
-        hand_ins = Spool(each for each in hand_ins if _is_meant(each, next(iter(topics)), named))
+        (topic,) = topics
+        hand_ins = Spool(each for each in hand_ins if _is_meant(each, topic, named))
+        if not hand_ins:
+            raise UsageError(
+                f"{path} holds nothing for {topic}, read as {found_source.name}; {', '.join(sorted(named))} is there"
+            )
     owners = _Owners(hand_ins, roster or Roster())
     planned: dict[str, Spool[Planned]] = {}
     earlier: Spool[Planned] = Spool()
@@ -146,7 +153,7 @@ def _read(source: Source, tree: Tree) -> tuple[Spool[HandIn], Spool[Stray]]:
 
 
 def _named(hand_ins: Iterable[HandIn], topics: Iterable[str]) -> frozenset[str]:
-    """The topics asked for that some hand-in is called by."""
+    """The topics that some hand-in is called by."""
     called = {folded(topic): topic for topic in topics}
     return frozenset(called[task] for each in hand_ins if (task := folded(each.assignment)) in called)
 

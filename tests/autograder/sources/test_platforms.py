@@ -274,3 +274,11 @@ def test_whoever_handed_in_another_task_alone_has_handed_in_nothing_to_this_one(
         found = plan(path, {"cnn": LIMITS}, stack, roster=roster(sheets.read(table)))
         assert [each.key for each in found.missing] == ["rob"]
         assert [each.student for each in found.planned] == ["jane"]
+
+
+def test_where_only_other_topics_were_handed_in_nothing_is_graded_as_this_one(planned):
+    content = {"submitted/jane/backprop/backprop.py": b"other", "submitted/rob/backprop/backprop.py": b"x"}
+    with pytest.raises(UsageError, match="holds nothing for cnn, read as nbgrader; backprop is there"):
+        planned(content, topic="cnn", known=("backprop", "cnn"))
+    with_another = {**content, "submitted/rob/hw3/cnn.py": b"mine"}
+    assert held(planned(with_another, topic="cnn", known=("backprop", "cnn"))[1]) == {"rob": b"mine"}
