@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from autograder.model import Sentence
-from autograder.roster import Who
+from autograder.roster import Who, folded
 from autograder.sources.tree import Entry, Tree
 
 
@@ -51,6 +51,23 @@ def together(pieces: Sequence[HandIn]) -> HandIn:
     entries = tuple(entry for each in pieces for entry in each.entries)
     at = next((each.at for each in reversed(pieces) if each.at is not None), None)
     return replace(first, entries=entries, late=any(each.late for each in pieces), at=at)
+
+
+def named_by(hand_ins: Iterable[HandIn], topics: Iterable[str]) -> frozenset[str]:
+    """The topics that some hand-in is called by."""
+    called = {folded(topic): topic for topic in topics}
+    return frozenset(called[task] for each in hand_ins if (task := folded(each.assignment)) in called)
+
+
+def is_meant(hand_in: HandIn, topic: str, named: frozenset[str]) -> bool:
+    """Whether a hand-in may be to a topic: to none but the one that its task is called, where any is called so.
+
+    An instructor may call the tasks otherwise, `hw3`: then what lies in a hand-in says which topic it is to.
+    """
+    task = folded(hand_in.assignment)
+    if topic in named:
+        return task in ("", folded(topic))
+    return task not in {folded(each) for each in named}
 
 
 class Source(Protocol):

@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 
 from autograder.model import Limits, Outcome, Receipt, Sentence, Submission, UsageError, sentence
-from autograder.roster import Person, Roster, Who, folded
+from autograder.roster import Person, Roster, Who
 from autograder.sources.choosing import choose, nothing_fits
 from autograder.sources.detecting import detected
 from autograder.sources.folders import most_bytes, of_content
-from autograder.sources.handed import HandIn, Source, Stray, together
+from autograder.sources.handed import HandIn, Source, Stray, is_meant, named_by, together
 from autograder.sources.tree import Entry, TooLarge, Tree, Unreadable, tree_at
 from autograder.spool import Spool
 
@@ -119,10 +119,10 @@ def plan(
     if not hand_ins:
         seen = "".join(f"; {each.where}: {each.why}" for each in islice(strays, 3))
         raise UsageError(f"{path} holds nothing that was handed in, read as {found_source.name}{seen}")
-    named = _named(hand_ins, [*topics, *known])
+    named = named_by(hand_ins, [*topics, *known])
     if len(topics) == 1 and named:
         (topic,) = topics
-        hand_ins = Spool(each for each in hand_ins if _is_meant(each, topic, named))
+        hand_ins = Spool(each for each in hand_ins if is_meant(each, topic, named))
         if not hand_ins:
             raise UsageError(
                 f"{path} holds nothing for {topic}, read as {found_source.name}; {', '.join(sorted(named))} is there"
@@ -131,7 +131,7 @@ def plan(
     planned: dict[str, Spool[Planned]] = {}
     earlier: Spool[Planned] = Spool()
     for topic, limits in topics.items():
-        meant = ((each, owner) for each, owner in owners if _is_meant(each, topic, named))
+        meant = ((each, owner) for each, owner in owners if is_meant(each, topic, named))
         chosen, is_there = _chosen(meant, topic, limits, found_source.name, alone=len(topics) == 1)
         if is_there or len(topics) == 1:
             planned[topic] = _attempts(chosen, earlier, all_attempts)
@@ -150,23 +150,6 @@ def _read(source: Source, tree: Tree) -> tuple[Spool[HandIn], Spool[Stray]]:
         else:
             pieces.add(each, f"={each.key}" if each.key else str(number))
     return Spool(together(found) for _, found in pieces.groups()), strays
-
-
-def _named(hand_ins: Iterable[HandIn], topics: Iterable[str]) -> frozenset[str]:
-    """The topics that some hand-in is called by."""
-    called = {folded(topic): topic for topic in topics}
-    return frozenset(called[task] for each in hand_ins if (task := folded(each.assignment)) in called)
-
-
-def _is_meant(hand_in: HandIn, topic: str, named: frozenset[str]) -> bool:
-    """Whether a hand-in may be to a topic: to none but the one that its task is called, where any is called so.
-
-    An instructor may call the tasks otherwise, `hw3`: then what lies in a hand-in says which topic it is to.
-    """
-    task = folded(hand_in.assignment)
-    if topic in named:
-        return task in ("", folded(topic))
-    return task not in {folded(each) for each in named}
 
 
 def _chosen(
