@@ -7,6 +7,7 @@ told, tried twice more by itself, and stops nobody else.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
 import hashlib
 import hmac
@@ -77,16 +78,29 @@ def course_secret(root: Path) -> bytes:
 
 def _make_secret(path: Path) -> None:
     """Written aside and linked: there whole or not at all, and never in the place of another batch's."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(SECRET_BYTES) + "\n")
+    aside, text = path.with_name(f"{path.name}.{os.getpid()}.partial"), secrets.token_hex(SECRET_BYTES) + "\n"
+    _write_secret(aside, text, os.O_TRUNC)
     try:
-        os.link(aside, path)
-    except FileExistsError:  # another batch was first
-        pass
+        with contextlib.suppress(FileExistsError):  # another batch was first
+            _link_or_write(aside, path, text)
     finally:
         aside.unlink()
+
+
+def _link_or_write(aside: Path, path: Path, text: str) -> None:
+    """Raises FileExistsError. exFAT and many network folders know no links: there the file is made and then filled."""
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        _write_secret(path, text, os.O_EXCL)
+
+
+def _write_secret(path: Path, text: str, how: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
 
 
 def seed_for(secret: bytes, topic: str, student: str) -> str:

@@ -27,7 +27,8 @@ def student_page(assignment: Assignment, grade: Grade, report: Report, language:
     """What a student gets back: what counts and why, then every question; hidden ones reduced until it is final."""
     heading = f"{assignment.topic}: {grade.standing.name or grade.standing.student}"
     told = reduced(report, assignment, final=final)
-    return html.page([(assignment, told)], language, reveal_hidden=final, heading=heading, remarks=remarks(grade.final))
+    said = remarks(grade.final)
+    return html.page([(assignment, told)], language, reveal_hidden=final, heading=heading, remarks=said, commands=False)
 
 
 def reduced(report: Report, assignment: Assignment, *, final: bool) -> Report:

@@ -27,17 +27,19 @@ class Course:
     @property
     def topics(self) -> tuple[str, ...]:
         """The topics that have an assignment.toml, in the order in which they are taught."""
-        found = [path.parent.name for path in self.root.glob("assignments/*/assignment.toml")]
-        return tuple(sorted(found, key=lambda topic: (self.assignment(topic).number, topic)))
+        return tuple(sorted(self.names, key=lambda topic: (self.assignment(topic).number, topic)))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The same in no order: no assignment.toml is read, and so none need be sound."""
+        return frozenset(path.parent.name for path in self.root.glob("assignments/*/assignment.toml"))
 
     def assignment(self, topic: str) -> AssignmentFile:
         """The facts of one topic. Raises UsageError for a topic that is not there."""
         path = self.root / "assignments" / topic / "assignment.toml"
         if not path.exists():
-            topics = [found.parent.name for found in self.root.glob("assignments/*/assignment.toml")]
-            raise UsageError(
-                sentence("there is no topic {name!r}{nearest}", name=topic, nearest=nearest_of(topic, topics))
-            )
+            nearest = nearest_of(topic, sorted(self.names))
+            raise UsageError(sentence("there is no topic {name!r}{nearest}", name=topic, nearest=nearest))
         return read(path)
 
     @property

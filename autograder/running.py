@@ -37,7 +37,7 @@ class Settings:
 def grade_class(
     course: Course,
     topic: str,
-    submissions: Iterable[Submission],
+    submissions: Iterable[Submission | Outcome],
     count: int,
     book: Book,
     results: Results,
@@ -46,7 +46,8 @@ def grade_class(
 ) -> Tally:
     """Grade what is not finished, each outcome into the book and its report into the folder as it comes.
 
-    submissions: taken one after the other as they are wanted, about `count` of them. Returns what it came to.
+    submissions: taken one after the other as they are wanted, about `count` of them; one that could not be read here is
+    its outcome, which is told and leaves the book as it is. Returns what it came to.
     """
     secret = batch.course_secret(course.root)
     basis = fingerprint.of_topic(course, topic, versions())
@@ -62,6 +63,9 @@ def grade_class(
 
     def unfinished() -> Iterator[Submission]:
         for submission in submissions:
+            if isinstance(submission, Outcome):
+                take(submission)
+                continue
             kept = None
             if not settings.fresh:
                 kept = book.finished(run, submission, rests_on(submission), settings.language)

@@ -121,7 +121,6 @@ def report_of(
     seed: str,
     isolation: Isolation,
     versions: Mapping[str, str],
-    note: Sentence | None = None,
     flags: tuple[Flag, ...] = (),
     fingerprint: str = "",
 ) -> Report:
@@ -137,7 +136,6 @@ def report_of(
         score=total(question.score for question in questions),
         points=worth(questions),
         is_final=all(question.verdict.status is not Status.OURS for question in questions),
-        note=note,
         flags=flags,
         fingerprint=fingerprint,
     )

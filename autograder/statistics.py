@@ -166,14 +166,6 @@ def _left_out(answer: Answered) -> bool:
     return answer.status == "ours" or (answer.bonus and answer.status == "not_implemented")
 
 
-def of(students: Iterable[Sequence[Answered]], scores: Iterable[float | None], points: float) -> Statistics:
-    """The statistics of a class: each student's questions, and what counts for each."""
-    gathered = Gathered()
-    for questions, score in zip(students, scores, strict=True):
-        gathered.add(questions, score)
-    return gathered.statistics(points)
-
-
 def _correlation(mine: np.ndarray, rest: np.ndarray) -> float | None:
     if len(mine) < FEWEST or np.ptp(mine) == 0 or np.ptp(rest) == 0:
         return None

@@ -1,7 +1,7 @@
 """The words that people type. Each command reads its words and calls one room; nothing is decided here.
 
 Exit codes: 0 graded, 1 less than full marks with --strict, 2 wrong usage, 3 the grader's own fault,
-130 stopped by Ctrl-C.
+130 stopped by Ctrl-C, or its output no longer read (`… | head`).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import io
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -38,9 +39,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = spoken_language(arguments)
     try:
         options = parser(language).parse_args(arguments)
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
     except UsageError as error:
         return _complained(error.said, language, USAGE)
+    except BrokenPipeError:
+        return STOPPED if _is_unread() else _unforeseen(language)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # rich has seen to it that nothing more is written
+            return STOPPED
+        raise
     except OSError as error:
         if error.filename is None:
             return _unforeseen(language)
@@ -57,6 +66,18 @@ def _complained(what: Sentence | str, language: str, code: int) -> int:
     said = say(what, language) if isinstance(what, Sentence) else what
     print(f"autograder: {clean(said)}", file=sys.stderr)  # it may name a student's file
     return code
+
+
+def _is_unread() -> bool:
+    """Whether our reader has had enough, as `| head` has: what is left to write goes nowhere, also at the end."""
+    try:
+        print(flush=True)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        return True
+    return False
 
 
 def _unforeseen(language: str) -> int:

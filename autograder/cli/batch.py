@@ -45,7 +45,6 @@ def add_to(commands: Commands) -> None:
         "--device", choices=("cpu", "cuda"), default="cpu", help="where PyTorch computes; cuda: see docs/scale.md"
     )
     words.add_argument("--unsafe", action="store_true", help="grade without isolation: only code that you trust")
-    words.add_argument("--resume", action="store_true", help="keep what is finished: the default, said aloud")
     words.add_argument("--fresh", action="store_true", help="grade everybody again, also those with a final report")
     words.add_argument("--final", action="store_true", help="show hidden questions in full in the students' pages")
     words.add_argument("--strict", action="store_true", help="exit with 1 when somebody has less than full marks")
@@ -87,8 +86,13 @@ def run(options: argparse.Namespace) -> int:
             pattern=options.pattern,
             roster=roster_of(options.roster),
             all_attempts=any(rules.get(topic, rules[""]).attempt == "best" for topic in topics),
+            known=course.names,
             zone=coursefile.zone_of(course),
         )
+        if not found.count:
+            page.left_out(_left_out(found, rules), found.source)
+            named = f"{topics[0]}.py or {topics[0]}.ipynb"
+            raise UsageError(f"{options.folder} holds no topic's file, such as {named}; name the topic to say which")
         jobs = jobs_of(options, found.count)
         if options.dry_run:
             page.plan(_listed(found), _left_out(found, rules), found.source)
@@ -139,7 +143,7 @@ def _graded(
         with closing(Results(where.folders[topic], page.language)) as results, Book(where.book) as book:
             _know(book, found, topic)
             planned = found.topics[topic]
-            submissions = (each.submission(assignment.limits) for each in planned)
+            submissions = (each.handed_in(assignment.limits) for each in planned)
             try:
                 with (
                     page.progress(len(planned)) as advance,
@@ -200,7 +204,7 @@ def _listed(found: Plan) -> Iterator[tuple[str, ...]]:
         file = NUMBERED.sub("", each.entry.path) if each.entry else "–"
         at = each.receipt.at.isoformat(" ", "minutes") if each.receipt.at else ""
         late = "late" if each.receipt.late else ""
-        said = each.problem or (each.entry.problem if each.entry else None) or each.receipt.note
+        said = each.trouble or each.problem or (each.entry.problem if each.entry else None) or each.receipt.note
         yield (each.student, each.topic, file, str(each.receipt.attempt), at, late, str(said or ""))
 
 

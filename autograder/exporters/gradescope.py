@@ -63,8 +63,6 @@ def results(
 
 def _heading(report: Report, language: str) -> str:
     lines = [f"{report.topic}: {scored(report, language)}"] if _all_shown(report) else [report.topic]
-    if report.note is not None:
-        lines.append(clean(say(report.note, language)))
     if not report.is_final:
         lines.append(say(sentence("A question failed by the grader's own fault; its points are open."), language))
     lines += [clean(say(flag.message, language)) for flag in report.flags]

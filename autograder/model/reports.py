@@ -80,7 +80,6 @@ class Report:
     score: float
     points: float
     is_final: bool
-    note: Sentence | None = None
     flags: tuple[Flag, ...] = ()
     fingerprint: str = ""
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from autograder.language import say, title
 from autograder.model import QuestionResult, Report, Status, sentence
-from autograder.render.explained import explained
+from autograder.render.explained import handed_out
 from autograder.render.handed_back import handed_back
 from autograder.scoring import total
 
@@ -28,20 +28,20 @@ def entries(report: Report, language: str) -> list[dict[str, Any]]:
             "points": question.points,
             "score": question.score,
             "ours": question.verdict.status is Status.OURS,
-            "text": "" if question.hidden else question_text(report, question, language),
+            "text": "" if question.hidden else question_text(question, language),
         }
         for question in report.questions
     ]
 
 
-def question_text(report: Report, question: QuestionResult, language: str) -> str:
+def question_text(question: QuestionResult, language: str) -> str:
     """A question as the terminal shows it: a line when it passed, all that is known when it did not."""
     if question.verdict.status is Status.PASSED:
         return f"✓ {question.name}  {question.score:g}/{question.points:g}  {title(question.title, language)}"
     question = replace(question, verdict=handed_back(question, final=True))
     console = Console(file=io.StringIO(), width=WIDTH, highlight=False, force_terminal=False)
     with console.capture() as captured:
-        console.print(explained(report, question, language))
+        console.print(handed_out(question, language))
     return "\n".join(line.rstrip() for line in captured.get().rstrip().splitlines())
 
 

@@ -185,7 +185,7 @@ def _comment(report: Report, submission: Submission, cell: str, language: str) -
         return clean(say(submission.problem, language))
     exercise = cell.removeprefix("solution-")
     lost = [q for q in report.questions if q.exercise == exercise and not q.hidden and q.score < q.points]
-    return feedback.question_text(report, lost[0], language) if lost else None
+    return feedback.question_text(lost[0], language) if lost else None
 
 
 def _autograded(
@@ -209,7 +209,7 @@ def _autograded(
     made += [_own_cell(cell, None, points) for cell in sources.values()]
     for each in made:
         if each["id"] in known and each["cell_type"] == "code":
-            each["outputs"] = _outputs(known[each["id"]], report, language, hidden=each["id"].startswith("hidden-"))
+            each["outputs"] = _outputs(known[each["id"]], language, hidden=each["id"].startswith("hidden-"))
     return documents.notebook(made)
 
 
@@ -239,11 +239,9 @@ def _own_cell(source: Any, text: str | None, points: Mapping[str, float]) -> dic
     return make(source.source if text is None else clean(text, NOTEBOOK_BYTES), source.name, nbgrader=facts)
 
 
-def _outputs(
-    questions: tuple[QuestionResult, ...], report: Report, language: str, *, hidden: bool
-) -> list[dict[str, Any]]:
+def _outputs(questions: tuple[QuestionResult, ...], language: str, *, hidden: bool) -> list[dict[str, Any]]:
     """What the cell would have shown: our text, and the points as nbgrader takes them."""
-    public = [feedback.question_text(report, question, language) for question in questions if not hidden]
+    public = [feedback.question_text(question, language) for question in questions if not hidden]
     text = feedback.hidden_text(questions, language) if hidden else "\n".join(public)
     score = repr(float(total(question.score for question in questions)))
     shown = {"output_type": "stream", "name": "stdout", "text": text + "\n"}

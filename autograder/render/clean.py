@@ -24,9 +24,3 @@ def _plain(char: str) -> bool:
 def _escaped(char: str) -> str:
     code = ord(char)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def cell(text: str) -> str:
-    """A CSV cell that no spreadsheet takes for a formula."""
-    shown = clean(text).replace("\n", " ").replace("\t", " ")
-    return f"'{shown}" if shown.lstrip().startswith(FORMULA) else shown

@@ -25,8 +25,8 @@ from autograder.render.clean import clean
 from autograder.render.drawn import grid_document, picture_document, read_grid, read_picture
 
 
-def document(report: Report, language: str = "en", *, reveal_hidden: bool = True) -> dict[str, Any]:
-    """The report as plain JSON values. reveal_hidden: False keeps only status and points of hidden questions."""
+def document(report: Report, language: str = "en") -> dict[str, Any]:
+    """The report as plain JSON values, hidden questions in full."""
     return {
         "format": REPORT_FORMAT,
         "topic": report.topic,
@@ -40,13 +40,13 @@ def document(report: Report, language: str = "en", *, reveal_hidden: bool = True
         "flags": [_flag(flag, language) for flag in report.flags],
         "language": language,
         "fingerprint": report.fingerprint,
-        "questions": [_question(question, language, reveal_hidden) for question in report.questions],
+        "questions": [_question(question, language) for question in report.questions],
     }
 
 
-def text(report: Report, language: str = "en", *, reveal_hidden: bool = True, indent: int | None = 1) -> str:
+def text(report: Report, language: str = "en", *, indent: int | None = 1) -> str:
     """The report as a JSON text ending a line. indent: None, ten times faster, where only programs read it."""
-    values = document(report, language, reveal_hidden=reveal_hidden)
+    values = document(report, language)
     return json.dumps(values, ensure_ascii=False, indent=indent) + "\n"
 
 
@@ -140,8 +140,8 @@ def _number(value: Any) -> Any:
     return value
 
 
-def _question(question: QuestionResult, language: str, reveal_hidden: bool) -> dict[str, Any]:
-    verdict = question.verdict if reveal_hidden or not question.hidden else Verdict(question.verdict.status)
+def _question(question: QuestionResult, language: str) -> dict[str, Any]:
+    verdict = question.verdict
     return {
         "name": question.name,
         "exercise": question.exercise,

@@ -54,7 +54,23 @@ def most_telling(failed: Sequence[QuestionResult]) -> QuestionResult:
 
 def explained(report: Report, question: QuestionResult, language: str, typed: Typed | None = None) -> RenderableType:
     """One question that lost its points, in full. typed: how its command is typed, by default as this process was."""
-    typed = typed or here()
+    typed, rows = typed or here(), _rows(question, language)
+    label = say(sentence("again"), language)
+    width = max(cell_len(name) for name in (label, *(name for name, _ in rows)))
+    command = Command(f"  {set_cell_size(label, width)}  ", again(report, question, typed), typed)
+    return Group(_told(question, rows, language), command)
+
+
+def handed_out(question: QuestionResult, language: str) -> RenderableType:
+    """The same for who cannot ask it again: a student's edition refuses the seed that a class was graded under."""
+    return _told(question, _rows(question, language), language)
+
+
+def _told(question: QuestionResult, rows: list[Row], language: str) -> Group:
+    return Group(headed(question, language), Padding(_table(rows), (0, 0, 0, 2)))
+
+
+def _rows(question: QuestionResult, language: str) -> list[Row]:
     verdict = question.verdict
     rows: list[Row] = [(say(WORDS[verdict.status], language), clean(say(verdict.message, language)))]
     rows += _numbers(question, language)
@@ -67,11 +83,7 @@ def explained(report: Report, question: QuestionResult, language: str, typed: Ty
     if verdict.traceback:
         frames = (clean(frame) for frame in verdict.traceback[-FRAMES:])
         rows.append((say(sentence("where"), language), "\n".join(frames)))
-    rows += _printed(question, language)
-    label = say(sentence("again"), language)
-    width = max(cell_len(name) for name in (label, *(name for name, _ in rows)))
-    command = Command(f"  {set_cell_size(label, width)}  ", again(report, question, typed), typed)
-    return Group(headed(question, language), Padding(_table(rows), (0, 0, 0, 2)), command)
+    return rows + _printed(question, language)
 
 
 def prints(question: QuestionResult, language: str) -> RenderableType:

@@ -32,15 +32,19 @@ def page(
     heading: str = "",
     remarks: Sequence[Sentence] = (),
     typed: Typed | None = None,
+    commands: bool = True,
 ) -> str:
     """The page for these topics. reveal_hidden: False reduces hidden questions to title, status and points.
 
     heading: what stands above, by default that it is a report. remarks: stand below it, each in a line.
-    typed: how commands are typed, by default as this process was.
+    typed: how commands are typed, by default as this process was. commands: False leaves them out, for a reader who
+    cannot give them: a student's edition refuses the seed that a class was graded under.
     """
     style = palette.style()
     name = heading or say(sentence("Your exercises"), language)
-    body = "".join(_Writer(language, reveal_hidden, typed or here()).body(graded, name, remarks))
+    body = "".join(
+        _Writer(language, reveal_hidden, (typed or here()) if commands else None).body(graded, name, remarks)
+    )
     return (
         f'<!doctype html>\n<html lang="{CODES[language]}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy(style)}">\n'
@@ -64,7 +68,7 @@ def text(value: str) -> str:
 class _Writer:
     """The parts of one page in one language."""
 
-    def __init__(self, language: str, reveal_hidden: bool, typed: Typed) -> None:
+    def __init__(self, language: str, reveal_hidden: bool, typed: Typed | None) -> None:
         self.language, self.reveal_hidden, self.typed = language, reveal_hidden, typed
 
     def words(self, template: str, **values: object) -> str:
@@ -214,7 +218,7 @@ class _Writer:
             yield self.words("hint"), f"<strong>{text(title(verdict.hint, self.language))}</strong>"
         yield self.words("where"), _pre("\n".join(verdict.traceback))
         yield self.words("printed"), _pre(verdict.output.strip())
-        if verdict.status is not Status.PASSED and not question.hidden:
+        if self.typed is not None and verdict.status is not Status.PASSED and not question.hidden:
             yield self.words("again"), f"<code>{text(again(report, question, self.typed))}</code>"
 
     def pictures(self, verdict: Verdict) -> Iterator[str]:

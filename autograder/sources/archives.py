@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 import stat
@@ -13,9 +14,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from autograder.model import sentence
+from autograder.sources.streams import Counted, Member, unpacked
 from autograder.sources.tree import DEPTH, LONGEST, MOST_ENTRIES, Entry, FileReader, Unreadable, _nothing, safe_parts
 
 TAR_BYTES = 4 << 30
@@ -23,9 +25,6 @@ NESTED_BYTES = 64 << 20
 NESTED_ENTRIES = 5000
 DIRECTORY_BYTES = 256
 AT_ONCE = 200
-BEYOND = 64
-PAX_BYTES = 1 << 15
-PAX_WORK = 1 << 31  # bytes squared, a second or two of such a search: 2000 headers of a kilobyte
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 UNKNOWN = (".7z", ".rar", ".gz", ".bz2", ".xz", ".zst")
 DECOMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what zipfile unpacks no further than it is asked to
@@ -55,13 +54,21 @@ def entries(name: str, path: Path, stack: ExitStack) -> Iterator[Entry] | None:
 
 
 def nested(entry: Entry, stack: ExitStack) -> list[Entry]:
-    """The entries of an archive that a student handed in. Raises Unreadable, TooLarge."""
+    """The entries of an archive that a student handed in. Raises Unreadable, TooLarge; OSError for what fails here."""
     content = entry.read(NESTED_BYTES)
     if entry.name.casefold().endswith(TARS):
         return list(_tarred(io.BytesIO(content), stack, NESTED_ENTRIES, NESTED_BYTES))
     if zipfile.is_zipfile(io.BytesIO(content)):
         return list(_zipped(content, NESTED_ENTRIES))
     raise Unreadable("it is no zip or tar")
+
+
+def _fails_here(error: Exception) -> bool:
+    """Whether an error tells of this machine (no space, no memory, a file that is gone), not of foreign bytes.
+
+    Parsers raise OSErrors for those too: without a number, or because they lead to before the beginning of a file.
+    """
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno not in (None, errno.EINVAL))
 
 
 def _opened(place: Path | bytes) -> IO[bytes]:
@@ -76,7 +83,9 @@ def _zipped(place: Path | bytes, most: int) -> Iterator[Entry]:
                     yield _zip_entry(place, info)
     except Unreadable:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a parser of foreign bytes comes to
+    except Exception as error:  # whatever a parser of foreign bytes comes to
+        if _fails_here(error):
+            raise
         raise Unreadable(f"the zip is damaged ({error})") from None
 
 
@@ -181,7 +190,7 @@ class ZipReader:
     info: zipfile.ZipInfo
 
     def __call__(self, most: int) -> bytes:
-        """The bytes. Raises Unreadable for damaged ones."""
+        """The bytes. Raises Unreadable for damaged ones, OSError and MemoryError for what fails here."""
         try:
             with _opened(self.place) as file:
                 file.seek(self.info.header_offset)
@@ -191,64 +200,24 @@ class ZipReader:
                 file.seek(sum(struct.unpack_from("<2H", head, 26)), io.SEEK_CUR)
                 with zipfile.ZipExtFile(file, "r", self.info, None, True) as member:
                     return member.read(most + 1)
-        except Exception as error:  # noqa: BLE001 - see _zipped
+        except Exception as error:  # see _zipped
+            if _fails_here(error):
+                raise
             raise Unreadable(f"it is damaged in the zip ({type(error).__name__})") from None
-
-
-class _Counted(io.RawIOBase):
-    """A stream that ends with an exception after so many bytes, or when it is read on and on beyond its end.
-
-    tarfile goes over a file that claims to be 2⁶⁰ bytes long piece by piece, also where there is nothing any more.
-    """
-
-    def __init__(self, file: Any, most: int) -> None:
-        self.file, self.left, self.most, self.beyond = file, most, most, 0
-
-    def read(self, size: int = -1) -> bytes:
-        content: bytes = self.file.read(size if size >= 0 else self.left + 1)
-        self.left -= len(content)
-        self.beyond += not content
-        if self.beyond > BEYOND:
-            raise Unreadable("the tar is damaged (it ends within a file)")
-        if self.left < 0:
-            raise Unreadable(f"the tar holds more than {self.most} bytes")
-        return content
-
-
-class _Member(tarfile.TarInfo):
-    """A tar's member whose extended header is of bounded work: tarfile of Python 3.11 searches one in its square."""
-
-    def _proc_pax(self, archive: Any) -> Any:
-        archive.work = getattr(archive, "work", 0) + self.size**2
-        if self.size > PAX_BYTES or archive.work > PAX_WORK:
-            raise Unreadable("the tar is damaged (its extended headers are larger than any that a program writes)")
-        return super()._proc_pax(archive)  # type: ignore[misc]
 
 
 def _tarred(file: IO[bytes], stack: ExitStack, most: int, most_bytes: int) -> Iterator[Entry]:
     """A tar can be read only from its beginning: its small files are copied, under numbers, to a place of our own."""
     place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
     try:
-        with tarfile.open(fileobj=_Counted(_unpacked(file), most_bytes), mode="r|", tarinfo=_Member) as archive:
+        with tarfile.open(fileobj=Counted(unpacked(file), most_bytes), mode="r|", tarinfo=Member) as archive:
             yield from _tar_entries(archive, place, most)
     except Unreadable:
         raise
-    except Exception as error:  # noqa: BLE001 - see _zipped; LZMAError has no parent but this
+    except Exception as error:  # see _zipped; LZMAError has no parent but this
+        if _fails_here(error):
+            raise
         raise Unreadable(f"the tar is damaged ({type(error).__name__})") from None
-
-
-def _unpacked(file: IO[bytes]) -> Any:
-    import bz2
-    import gzip
-    import lzma
-
-    head = file.read(6)
-    file.seek(0)
-    if head.startswith(b"\x1f\x8b"):
-        return gzip.open(file)
-    if head.startswith(b"BZh"):
-        return bz2.open(file)
-    return lzma.open(file) if head.startswith(b"\xfd7zXZ") else file
 
 
 def _tar_entries(archive: tarfile.TarFile, place: Path, most: int) -> Iterator[Entry]:

@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from autograder.model import Limits, Sentence, sentence
 from autograder.roster import folded
 from autograder.sources import archives
-from autograder.sources.folders import most_bytes
+from autograder.sources.folders import SUFFIXES, most_bytes
 from autograder.sources.tree import Entry, TooLarge, Unreadable, is_noise
-from autograder.sources.trees import SUFFIXES
 
 MOST_ARCHIVES = 8  # of one student's that are looked into
 MARK = re.compile(r"(?:[-_ ]?\(?(?P<number>\d{1,6})\)?)?")
@@ -21,15 +20,23 @@ Choice = tuple[Entry | None, Sentence | None, Sentence | None]
 
 
 def choose(
-    entries: Iterable[Entry], topic: str, limits: Limits, *, lenient: bool = False, numbered: bool = False
+    entries: Iterable[Entry],
+    topic: str,
+    limits: Limits,
+    *,
+    lenient: bool = False,
+    numbered: bool = False,
+    alone: bool = True,
 ) -> Choice:
     """The topic's file among a student's entries: the entry, else the problem; and a note where a person should look.
 
     `<topic>.py` or `.ipynb`, in any case, with the mark of a second upload (`-1`, ` (2)`), else solution.py in a
-    folder of the topic's name, else, if lenient, the only Python file. Archives are looked into, one level deep.
+    folder of the topic's name, else, if lenient, the only Python file. Archives are looked into, one level deep, where
+    the only Python file is taken, too. alone: whether no other topic is asked for; else that file may be the other's.
+    Raises OSError where none is found and this machine could not look everywhere.
     """
     everything = [each for each in entries if not is_noise(each.parts)]
-    found = _best(everything, topic, lenient, numbered)
+    found = _best(everything, topic, lenient and alone, numbered)
     if found is not None:
         return found
     problem: Sentence | None = None
@@ -38,16 +45,19 @@ def choose(
         with ExitStack() as stack:
             try:
                 inside = [each for each in archives.nested(archive, stack) if not is_noise(each.parts)]
-                found = _best(inside, topic, lenient=True, numbered=False)
+                found = _best(inside, topic, alone, numbered=False)
                 if found is not None:
                     return _kept(found, limits)
             except TooLarge:
                 problem = sentence("{name} is too large to be opened", name=archive.name)
             except Unreadable as error:
                 problem = sentence("{name} cannot be opened: {why}", name=archive.name, why=str(error))
+    for each in everything:
+        if each.error is not None:
+            raise each.error
     if problem is None and len(everything) == 1 and everything[0].problem is not None:
         problem = everything[0].problem
-    return None, problem or _nothing_fits(everything, topic), None
+    return None, problem or nothing_fits(everything, topic), None
 
 
 def _kept(found: Choice, limits: Limits) -> Choice:
@@ -71,7 +81,8 @@ class Held:
         return self.content
 
 
-def _nothing_fits(entries: list[Entry], topic: str) -> Sentence:
+def nothing_fits(entries: Iterable[Entry], topic: str) -> Sentence:
+    """That none of the entries is a topic's file, and what is there instead."""
     names = [each.path for each in entries]
     if not names:
         return sentence("{name} was not handed in", name=f"{topic}.py")
@@ -127,7 +138,7 @@ def _suffix(entry: Entry) -> str:
 
 
 def _rank(entry: Entry, topic: str, lenient: bool) -> tuple[int, int] | None:
-    """How well a name fits: 0 exactly, 1 with a mark of a second upload, 2 solution.py, 3 any; and that mark."""
+    """How well a name fits: 0 the topic's, 2 solution.py, 3 any; and the number of a second upload's mark, else 0."""
     name, suffix = folded(entry.name), _suffix(entry)
     if not suffix:
         return None

@@ -6,11 +6,12 @@ from importlib.metadata import entry_points
 
 from autograder.model import UsageError
 from autograder.sources.archives import is_archive
+from autograder.sources.folders import SUFFIXES
 from autograder.sources.handed import Source
 from autograder.sources.names import Pattern
 from autograder.sources.platforms import BLACKBOARD, Brightspace, Canvas, Gradescope, Moodle
 from autograder.sources.tree import Tree
-from autograder.sources.trees import SUFFIXES, Clones, NbgraderExchange, NbgraderTree, Plain
+from autograder.sources.trees import Clones, NbgraderExchange, NbgraderTree, Plain
 
 SOURCES: tuple[Source, ...] = (
     Gradescope(),

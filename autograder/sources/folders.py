@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +20,20 @@ def file_of(path: Path, topic: str) -> Path | None:
     if path.is_file():
         return path
     for stem in (path / topic, path / topic / topic, path / topic / "solution"):
-        files = [file for file in (stem.with_name(stem.name + suffix) for suffix in SUFFIXES) if file.is_file()]
-        if files:
-            return max(files, key=lambda file: int(file.stat().st_mtime))  # the first of equal ones
+        files = [stem.with_name(stem.name + suffix) for suffix in SUFFIXES]
+        there = [(at, file) for file in files if (at := _changed_at(file)) is not None]
+        if there:
+            return max(there, key=lambda found: found[0])[1]  # the first of equal ones
     return None
+
+
+def _changed_at(file: Path) -> int | None:
+    """When a plain file was last changed, in whole seconds; None for what is none, or is away: editors do that."""
+    try:
+        facts = file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return int(facts.st_mtime) if stat.S_ISREG(facts.st_mode) else None
 
 
 def own_work(course: Course, topic: str) -> Path:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from autograder.model import Sentence
-from autograder.roster import Who
+from autograder.roster import Who, folded
 from autograder.sources.tree import Entry, Tree
 
 
@@ -20,9 +20,9 @@ class HandIn:
     at: in its zone, without one where the platform names none: then in the course's.
 
     key: pieces with one key are one hand-in, wherever they lie; '' for a whole one. assignment: what the platform calls
-    the task, where it says so. lenient: whether the only Python file is taken whatever its name is, because the
-    platform's students choose names freely. numbered: whether folders among the entries are the platform's numbers, of
-    which the largest is the newest.
+    the task, where it says so; one that is called as a topic is, is to that topic alone. lenient: whether the only
+    Python file is taken whatever its name is, because the platform's students choose names freely. numbered: whether
+    folders among the entries are the platform's numbers, of which the largest is the newest.
     """
 
     who: tuple[Who, ...]
@@ -53,6 +53,23 @@ def together(pieces: Sequence[HandIn]) -> HandIn:
     entries = tuple(entry for each in pieces for entry in each.entries)
     at = next((each.at for each in reversed(pieces) if each.at is not None), None)
     return replace(first, entries=entries, late=any(each.late for each in pieces), at=at)
+
+
+def named_by(hand_ins: Iterable[HandIn], topics: Iterable[str]) -> frozenset[str]:
+    """The topics that some hand-in is called by."""
+    called = {folded(topic): topic for topic in topics}
+    return frozenset(called[task] for each in hand_ins if (task := folded(each.assignment)) in called)
+
+
+def is_meant(hand_in: HandIn, topic: str, named: frozenset[str]) -> bool:
+    """Whether a hand-in may be to a topic: to none but the one that its task is called, where any is called so.
+
+    An instructor may call the tasks otherwise, `hw3`: then what lies in a hand-in says which topic it is to.
+    """
+    task = folded(hand_in.assignment)
+    if topic in named:
+        return task in ("", folded(topic))
+    return task not in {folded(each) for each in named}
 
 
 class Source(Protocol):

@@ -10,12 +10,12 @@ from itertools import islice
 from pathlib import Path
 
 from autograder.coursefile import placed
-from autograder.model import Limits, Receipt, Sentence, Submission, UsageError, sentence
+from autograder.model import Limits, Outcome, Receipt, Sentence, Submission, UsageError, sentence
 from autograder.roster import Person, Roster, Who
-from autograder.sources.choosing import choose
+from autograder.sources.choosing import choose, nothing_fits
 from autograder.sources.detecting import detected
 from autograder.sources.folders import most_bytes, of_content
-from autograder.sources.handed import HandIn, Source, Stray, together
+from autograder.sources.handed import HandIn, Source, Stray, is_meant, named_by, together
 from autograder.sources.tree import Entry, TooLarge, Tree, Unreadable, tree_at
 from autograder.spool import Spool
 
@@ -28,6 +28,7 @@ class Planned:
     """One submission that would be graded. unmatched: why it is nobody's in the roster, None if it is somebody's.
 
     people: what is known of the student and of everybody else in the group.
+    trouble: what failed on this machine when its files were looked at, '' for nothing: that is not its student's fault.
     """
 
     student: str
@@ -36,15 +37,27 @@ class Planned:
     entry: Entry | None
     receipt: Receipt
     problem: Sentence | None = None
+    trouble: str = ""
     unmatched: Sentence | None = None
     person: Person | None = None
     order: tuple[int | str, ...] = ()
     ids: Mapping[str, str] = field(default_factory=dict)
     people: tuple[Known, ...] = ()
 
+    def handed_in(self, limits: Limits) -> Submission | Outcome:
+        """The submission, its file read now; where this machine fails to, why it is not graded."""
+        try:
+            return Outcome(self._empty, None, self.trouble) if self.trouble else self.submission(limits)
+        except (OSError, MemoryError) as error:
+            return Outcome(self._empty, None, _told(error))
+
+    @property
+    def _empty(self) -> Submission:
+        return Submission(self.student, {}, None, self.problem, self.receipt)
+
     def submission(self, limits: Limits) -> Submission:
-        """The submission, its file read now."""
-        empty = Submission(self.student, {}, None, self.problem, self.receipt)
+        """The submission, its file read now. Raises OSError, MemoryError for what fails on this machine."""
+        empty = self._empty
         if self.entry is None:
             return empty
         size = self.entry.size
@@ -96,13 +109,14 @@ def plan(
     pattern: str = "",
     roster: Roster | None = None,
     all_attempts: bool = False,
+    known: Iterable[str] = (),
     zone: tzinfo | None = None,
 ) -> Plan:
     """What a folder or archive comes to. stack: closes it when everything has been graded.
 
-    zone: of times for which the platform names none; None for this machine's.
-    topics: the limits of each topic asked for; of several, those that nobody handed in are left out. Raises
-    UsageError for a place without any hand-in.
+    topics: the limits of each topic asked for; of several, those that nobody handed in are left out. Where the platform
+    names the task, hand-ins to another topic, also one of `known`, are nobody's to this. zone: of times for which the
+    platform names none; None for this machine's. Raises UsageError for a place without any hand-in.
     """
     tree = tree_at(path, stack)
     found_source, tree = detected(tree, source, pattern)
@@ -110,13 +124,24 @@ def plan(
     if not hand_ins:
         seen = "".join(f"; {each.where}: {each.why}" for each in islice(strays, 3))
         raise UsageError(f"{path} holds nothing that was handed in, read as {found_source.name}{seen}")
+    named = named_by(hand_ins, [*topics, *known])
+    if len(topics) == 1 and named:
+        (topic,) = topics
+        hand_ins = Spool(each for each in hand_ins if is_meant(each, topic, named))
+        if not hand_ins:
+            raise UsageError(
+                f"{path} holds nothing for {topic}, read as {found_source.name}; {', '.join(sorted(named))} is there"
+            )
     owners = _Owners(hand_ins, roster or Roster())
     planned: dict[str, Spool[Planned]] = {}
     earlier: Spool[Planned] = Spool()
     for topic, limits in topics.items():
-        chosen, is_there = _chosen(owners, topic, limits, found_source.name, topics)
+        meant = ((each, owner) for each, owner in owners if is_meant(each, topic, named))
+        chosen, is_there = _chosen(meant, topic, limits, found_source.name, alone=len(topics) == 1)
         if is_there or len(topics) == 1:
             planned[topic] = _attempts(chosen, earlier, all_attempts)
+    for each in hand_ins if not planned else ():
+        strays.add(Stray(each.where, nothing_fits(each.entries, "TOPIC")))
     return Plan(found_source.name, planned, strays, earlier, owners.missing())
 
 
@@ -134,16 +159,15 @@ def _read(source: Source, tree: Tree, zone: tzinfo | None) -> tuple[Spool[HandIn
 
 
 def _chosen(
-    owners: _Owners, topic: str, limits: Limits, source: str, topics: Mapping[str, Limits]
+    hand_ins: Iterable[tuple[HandIn, _Owner]], topic: str, limits: Limits, source: str, *, alone: bool
 ) -> tuple[Spool[Planned], bool]:
     """Every hand-in to a topic under its owner's key, and whether anybody's has the topic's file."""
     found: Spool[Planned] = Spool()
     is_there = False
-    for hand_in, owner in owners:
-        each = _planned(hand_in, owner, topic, limits, source, len(topics) == 1)
+    for hand_in, owner in hand_ins:
+        each = _planned(hand_in, owner, topic, limits, source, alone)
         is_there = is_there or each.entry is not None
-        if _meant(each, topic, topics):
-            found.add(each, each.student)
+        found.add(each, each.student)
     return found, is_there
 
 
@@ -209,22 +233,23 @@ def _one_owner(who: Who, roster: Roster, doubtful: set[str]) -> _Owner:
     return _Owner(person.key, person.name, person, ids=who.ids)
 
 
-def _meant(planned: Planned, topic: str, topics: Mapping[str, Limits]) -> bool:
-    """Whether a hand-in is to this topic: where the platform names the task, it may be to another."""
-    task = planned.receipt.where.rpartition("/")[2]
-    return not (planned.entry is None and task != topic and task in topics)
-
-
 def _planned(hand_in: HandIn, owner: _Owner, topic: str, limits: Limits, source: str, alone: bool) -> Planned:
-    lenient = hand_in.lenient and alone
-    entry, problem, note = choose(hand_in.entries, topic, limits, lenient=lenient, numbered=hand_in.numbered)
+    how, trouble = {"lenient": hand_in.lenient, "numbered": hand_in.numbered, "alone": alone}, ""
+    try:
+        entry, problem, note = choose(hand_in.entries, topic, limits, **how)
+    except (OSError, MemoryError) as error:
+        entry, problem, note, trouble = None, None, None, _told(error)
     receipt = Receipt(
         hand_in.at, hand_in.late, 1, tuple(each.key for each in owner.members), source, hand_in.where, note
     )
     people = tuple(each.known for each in (owner, *owner.members))
     _, name, _, ids = people[0]
     whose = (owner.unmatched, owner.person, hand_in.order, ids, people)
-    return Planned(owner.key, name, topic, entry, receipt, problem, *whose)
+    return Planned(owner.key, name, topic, entry, receipt, problem, trouble, *whose)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _attempts(submissions: Spool[Planned], earlier: Spool[Planned], keep_all: bool) -> Spool[Planned]:
@@ -253,16 +278,3 @@ def _tied(attempts: list[Planned]) -> bool:
         return False
     keys = [(each.receipt.at, each.order) for each in attempts]
     return len(set(keys)) < len(keys) or (attempts[0].receipt.source == "folder")
-
-
-def read_all(planned: Iterable[Planned], limits: Limits) -> Iterator[Submission]:
-    """The submissions of a plan, each read when it is wanted."""
-    return (each.submission(limits) for each in planned)
-
-
-def at(path: Path, topic: str, limits: Limits, stack: ExitStack) -> Iterator[Submission]:
-    """The submissions to one topic in a folder or archive of whatever platform."""
-    return read_all(plan(path, {topic: limits}, stack).planned, limits)
-
-
-__all__ = ["Plan", "Planned", "Tree", "at", "plan", "read_all"]

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.model import Sentence, UsageError, sentence
+from autograder.model import AutograderError, Sentence, UsageError, sentence
 from autograder.spool import Spool
 
 NOISE = {"__macosx", ".ds_store", "thumbs.db", "desktop.ini", "__pycache__", ".ipynb_checkpoints"}
@@ -35,13 +35,15 @@ class Unreadable(Exception):
 class Entry:
     """One file: its safe path, its size as claimed, and how to read at most so many bytes of it.
 
-    problem: why it is not to be read (a link, a device, a path that leads out), or None.
+    problem: why it is not to be read (a link, a device, a path that leads out), or None. error: what this machine met
+    when it looked at the file or the folder, which is nobody's fault who handed it in.
     """
 
     parts: tuple[str, ...]
     size: int
     load: Callable[[int], bytes]
     problem: Sentence | None = None
+    error: OSError | None = None
 
     @property
     def name(self) -> str:
@@ -54,7 +56,12 @@ class Entry:
         return "/".join(self.parts)
 
     def read(self, most: int) -> bytes:
-        """Its bytes. Raises TooLarge beyond `most`, Unreadable for what is no file or is damaged."""
+        """Its bytes.
+
+        Raises TooLarge beyond `most`, Unreadable for what is no file or is damaged, OSError for what fails here.
+        """
+        if self.error is not None:
+            raise self.error
         if self.problem is not None:
             raise Unreadable(str(self.problem))
         if self.size > most:
@@ -138,7 +145,12 @@ def safe_parts(name: str) -> tuple[str, ...]:
         raise ValueError("its path leads out of the archive")
     if not parts or len(parts) > DEPTH or max(map(len, parts)) > LONGEST:
         raise ValueError("its path is empty, too long or too deep")
-    return tuple(unicodedata.normalize("NFC", part) for part in parts)
+    return tuple(map(_composed, parts))
+
+
+def _composed(name: str) -> str:
+    """A name in the one form that is compared: some file systems take names apart into letters and their accents."""
+    return unicodedata.normalize("NFC", name)
 
 
 def is_noise(parts: tuple[str, ...]) -> bool:
@@ -147,7 +159,10 @@ def is_noise(parts: tuple[str, ...]) -> bool:
 
 
 def tree_at(path: Path, stack: ExitStack) -> Tree:
-    """The entries of a folder, zip or tar. stack: closes what was opened. Raises UsageError."""
+    """The entries of a folder, zip or tar. stack: closes what was opened.
+
+    Raises UsageError, AutograderError where this machine fails: no space left, a disk that cannot be read.
+    """
     from autograder.sources import archives
 
     if path.is_dir():
@@ -160,6 +175,10 @@ def tree_at(path: Path, stack: ExitStack) -> Tree:
             return Tree(path.name, (each for each in entries if not is_noise(each.parts)))
     except Unreadable as error:
         raise UsageError(f"{path}: {error}") from None
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise AutograderError(f"{path} could not be opened on this machine: {error.strerror}") from None
     raise UsageError(f"{path} is no folder, zip or tar; unpack it, and give the folder")
 
 
@@ -168,39 +187,46 @@ def _folder(root: Path) -> Tree:
     with os.scandir(root) as listed:
         for found in listed:
             names.add(found.name, found.name)
-    tree = Tree(root.name, _top(root, names), (name for name in names.in_order() if _is_class_folder(root, name)))
+    folders = (_composed(name) for name in names.in_order() if _is_class_folder(root, name))
+    tree = Tree(root.name, _top(root, names), folders)
     for name in names.in_order():
         if _is_class_folder(root, name) and os.path.lexists(os.path.join(root, name, ".git")):
-            tree.cloned(name)
+            tree.cloned(_composed(name))
     return tree
 
 
 def _is_class_folder(root: Path, name: str) -> bool:
-    return not name.startswith((".", "_")) and stat.S_ISDIR(os.lstat(os.path.join(root, name)).st_mode)
+    path = os.path.join(root, name)
+    return not name.startswith((".", "_")) and os.path.isdir(path) and not os.path.islink(path)
 
 
 def _top(root: Path, names: Spool[str]) -> Iterator[Entry]:
     """What lies in a class's folder, by name."""
     for name in names.in_order():
         if not name.startswith("_"):
-            yield from _walked(os.path.join(root, name), (name,))
+            yield from _walked(os.path.join(root, name), (_composed(name),))
 
 
 def _walked(path: str, parts: tuple[str, ...]) -> Iterator[Entry]:
-    """A file as an entry, or those in a folder, by name."""
+    """A file as an entry, or those in a folder, by name. What cannot be looked at is an entry that says so."""
     name = parts[-1]
     if is_noise((name,)):
         return
-    facts = os.lstat(path)
-    if stat.S_ISLNK(facts.st_mode):
+    try:
+        mode, size = (facts := os.lstat(path)).st_mode, facts.st_size
+        listed = sorted(os.listdir(path)) if stat.S_ISDIR(mode) and len(parts) <= DEPTH else []
+    except OSError as error:  # not permitted, gone meanwhile, too long a path
+        yield Entry(parts, 0, _nothing, error=error)
+        return
+    if stat.S_ISLNK(mode):
         yield Entry(parts, 0, _nothing, sentence("{name} is a symbolic link, a plain file is expected", name=name))
-    elif stat.S_ISDIR(facts.st_mode):
-        for below in sorted(os.listdir(path)) if len(parts) <= DEPTH else ():
-            yield from _walked(os.path.join(path, below), (*parts, below))
-    elif not stat.S_ISREG(facts.st_mode):
+    elif stat.S_ISDIR(mode):
+        for below in listed:
+            yield from _walked(os.path.join(path, below), (*parts, _composed(below)))
+    elif not stat.S_ISREG(mode):
         yield Entry(parts, 0, _nothing, sentence("{name} is no plain file", name=name))
     else:
-        yield Entry(parts, facts.st_size, FileReader(path))
+        yield Entry(parts, size, FileReader(path))
 
 
 def _nothing(most: int) -> bytes:
@@ -214,7 +240,7 @@ class FileReader:
     path: str
 
     def __call__(self, most: int) -> bytes:
-        """The bytes."""
+        """The bytes. Raises Unreadable for what is no file, OSError for one that is gone or not permitted."""
         descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):

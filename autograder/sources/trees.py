@@ -9,11 +9,10 @@ from datetime import datetime
 
 from autograder.roster import Who
 from autograder.sources.archives import is_archive, stem
+from autograder.sources.folders import SUFFIXES
 from autograder.sources.handed import HandIn, Stray, inside, mostly
 from autograder.sources.names import stray, timestamp
 from autograder.sources.tree import Entry, TooLarge, Tree, Unreadable
-
-SUFFIXES = (".py", ".ipynb")
 
 
 class NbgraderExchange:
@@ -73,7 +72,7 @@ class NbgraderTree:
 def _stamp(file: Entry) -> datetime | None:
     try:
         return timestamp(file.read(200).decode("ascii", "replace"))
-    except (TooLarge, Unreadable):
+    except (TooLarge, Unreadable, OSError):
         return None
 
 
@@ -116,7 +115,7 @@ class Plain:
             file = next((each for each in entries if len(each.parts) == 1), None)
             if file is None:
                 yield HandIn((Who("", {"student": top}),), inside(entries), top, lenient=False)
-            elif top.casefold().endswith(SUFFIXES) or is_archive(top) or file.problem is not None:
+            elif top.casefold().endswith(SUFFIXES) or is_archive(top) or file.problem or file.error:
                 yield HandIn((Who("", {"student": stem(top)}),), (file,), top, order=(top,))
             else:
                 yield stray(top)

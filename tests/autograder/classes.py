@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import re
 import tarfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+
+from autograder.sources.planning import plan
 
 NASTY = (
     "Doe, Jane",
@@ -214,3 +218,23 @@ def unpacked(content: Files, folder: Path) -> Path:
         if not name.endswith("/"):
             path.write_bytes(data)
     return folder
+
+
+def handed_in(place, topic, limits):
+    """The submissions to one topic in a folder or archive."""
+    with ExitStack() as stack:
+        return [each.submission(limits) for each in plan(place, {topic: limits}, stack).planned]
+
+
+def far(folder, depth=20):
+    """A folder in a folder and so on, further down than a path may name."""
+    folder.mkdir(parents=True)
+    before = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(folder)
+        for _ in range(depth):
+            os.mkdir("d" * 250)
+            os.chdir("d" * 250)
+    finally:
+        os.fchdir(before)
+        os.close(before)

@@ -16,6 +16,7 @@ from autograder.model import (
     sentence,
 )
 from autograder.scoring import report_of, score_of
+from autograder.statistics import Gathered
 
 EXERCISES = (
     Exercise("scale", 4.0, {"en": "Scaling", "zh": "缩放"}, ("scale",)),
@@ -71,3 +72,11 @@ def saying(text: str, **changes: object) -> Verdict:
 
 
 EVERY = tuple(question(status) for status in Status)
+
+
+def statistics_of(students, scores, points):
+    """The statistics of a class: each student's questions, and what counts for each."""
+    gathered = Gathered()
+    for questions, score in zip(students, scores, strict=True):
+        gathered.add(questions, score)
+    return gathered.statistics(points)

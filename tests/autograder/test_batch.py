@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import re
 import stat
 from concurrent.futures import Executor, Future
-from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
+from classes import handed_in
 from hypothesis import given
 from hypothesis import strategies as st
 from support_books import recorded
@@ -20,7 +21,6 @@ from support_courses import RIGHT, copied
 from autograder import batch, fingerprint, results
 from autograder.grading import versions
 from autograder.model import AutograderError, Isolation, Outcome, Report, Submission
-from autograder.sources.planning import at
 
 SUBMISSIONS = {
     "alice": RIGHT,
@@ -86,8 +86,7 @@ def outcomes(course, folder):
 
 def submissions(course, folder):
     """What was handed in."""
-    with ExitStack() as stack:
-        return list(at(folder, "vectors", course.assignment("vectors").limits, stack))
+    return handed_in(folder, "vectors", course.assignment("vectors").limits)
 
 
 def test_everybody_gets_the_score_that_their_own_work_is_worth(outcomes):
@@ -143,6 +142,18 @@ def test_the_secret_is_made_once_and_read_by_its_owner_only(tmp_path):
     assert len(secret) == 32
     assert stat.S_IMODE((tmp_path / "course.secret").stat().st_mode) == 0o600
     assert batch.course_secret(tmp_path) == secret
+
+
+def test_where_files_cannot_be_linked_the_secret_is_made_all_the_same(tmp_path, monkeypatch):
+    def link(*paths):
+        raise PermissionError(errno.EPERM, "Operation not permitted")  # as on exFAT, which nothing here can mount
+
+    monkeypatch.setattr(os, "link", link)
+    secret = batch.course_secret(tmp_path)
+    assert stat.S_IMODE((tmp_path / "course.secret").stat().st_mode) == 0o600
+    batch._make_secret(tmp_path / "course.secret")  # by another batch, at the same moment
+    assert batch.course_secret(tmp_path) == secret
+    assert [path.name for path in tmp_path.iterdir()] == ["course.secret"]
 
 
 @pytest.mark.parametrize("text", ["", "\n", "abcd\n", "no hexadecimal\n"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import subprocess
 import sys
 from contextlib import closing
@@ -46,7 +47,10 @@ def run(tmp_path, level):
     (course.root / "course.secret").write_text("73" * 32)
 
     def run(sources=SOURCES, language="en", fresh=False):
-        submissions = [Submission(name, {"vectors.py": source.encode()}) for name, source in sources.items()]
+        submissions = [
+            source if isinstance(source, Outcome) else Submission(name, {"vectors.py": source.encode()})
+            for name, source in sources.items()
+        ]
         settings = running.Settings(1, level, language, fresh, lambda jobs: Here())
         outcomes = []
         with closing(Results(tmp_path / "out", language)) as results, Book(tmp_path / "book.sqlite") as book:
@@ -97,6 +101,25 @@ def test_who_hands_in_another_file_is_graded_again(run):
         "dave": 0,
         "张伟": 10,
     }
+
+
+def test_who_could_not_be_read_here_is_told_and_keeps_what_was_graded_before(run):
+    unread = Outcome(Submission("bob", {}), None, "OSError: [Errno 5] Input/output error")
+    first = run({"alice": RIGHT, "bob": unread})
+    assert {each.submission.student: each.report is not None for each in first} == {"alice": True, "bob": False}
+    assert graded(run) == ["alice"]
+    run()
+    before = graded(run)
+    assert "bob" in before
+    assert unread in run({**SOURCES, "bob": unread})
+    assert graded(run) == before
+    assert "bob: not graded: OSError: [Errno 5] Input/output error" in (run.out / "batch.log").read_text()
+
+
+def graded(run):
+    """Who has a row in grades.csv."""
+    with (run.out / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+        return [row["student"] for row in csv.DictReader(file) if row["final"] == "yes"]
 
 
 def test_who_comes_later_is_added(run):

@@ -10,12 +10,12 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
 import pytest
-from reports import ASSIGNMENT, WRONG, question, report
+from reports import ASSIGNMENT, WRONG, question, report, statistics_of
 from rich.console import Console
 from support_books import recorded
 from support_courses import RIGHT, copied
 
-from autograder import running, sheets, statistics
+from autograder import running, sheets
 from autograder.authoring import proofs
 from autograder.authoring.twins import twin
 from autograder.cli import main
@@ -167,20 +167,20 @@ def test_a_class_is_counted_and_drawn_up_to_its_best_score(graded):
     rows = list(running.rows(book, WITH_BONUS, Policy()))
     assert [row[1:3] for row in rows[1:]] == [("12", "8"), ("8", "8"), ("10", "8")]
     assert rows[1][rows[0].index("twist")] == "4"
-    found = statistics.of([g.standing.questions for g in grades], [g.final.score for g in grades], 8)
+    found = statistics_of([g.standing.questions for g in grades], [g.final.score for g in grades], 8)
     assert (found.most, found.histogram(6)) == (12, [0, 0, 0, 0, 1, 2])
     page = "".join(overview.pieces("Vectors", [], found, []))
     assert "students by score, from 0 to 12" in page
     assert '<line class="full" x1="266.7"' in page
     by_name = {item.name: item for item in found.items}
     assert (by_name["twist_0"].asked, by_name["twist_0"].difficulty) == (2, 1.0)
-    assert statistics.of([[], []], [7, 8], 8).most == 8
-    assert '<line class="full"' not in "".join(overview.pieces("Vectors", [], statistics.of([[], []], [7, 8], 8), []))
+    assert statistics_of([[], []], [7, 8], 8).most == 8
+    assert '<line class="full"' not in "".join(overview.pieces("Vectors", [], statistics_of([[], []], [7, 8], 8), []))
 
 
 def test_a_bonus_that_nobody_tried_looks_no_worse_for_it():
     students = [kept(*ALONE, *FULL) for _ in range(9)]
-    found = statistics.of(students, [8] * 9, 8)
+    found = statistics_of(students, [8] * 9, 8)
     assert not [item for item in found.items if item.exercise == "twist"]
     assert [item.suspicions for item in found.items] == [()] * 4
 

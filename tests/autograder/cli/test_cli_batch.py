@@ -6,6 +6,7 @@ import csv
 import shutil
 
 import pytest
+from classes import far
 from support_courses import RIGHT, copied, with_graders
 
 
@@ -74,6 +75,33 @@ def test_an_empty_or_missing_folder_is_exit_code_2(run, course, tmp_path):
     assert code == 2
     assert err.startswith("autograder: ")
     assert not (course.root / "course.secret").exists()
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",), ("--jobs", "2")])
+def test_a_folder_without_any_topics_file_is_told_with_what_it_holds(run, course, tmp_path, words):
+    (tmp_path / "in" / "alice").mkdir(parents=True)
+    (tmp_path / "in" / "alice" / "homework1.py").write_text(RIGHT)
+    code, out, err = run("batch", "all", tmp_path / "in", tmp_path / "out", *words, root=course.root)
+    assert code == 2
+    assert err.startswith(f"autograder: {tmp_path / 'in'} holds no topic's file, such as ")
+    assert "left out: alice: TOPIC.py was not handed in, only homework1.py" in " ".join(out.split())
+
+
+@pytest.mark.slow
+def test_what_this_machine_cannot_read_is_not_graded_and_is_exit_code_3_until_it_is_read(run, course, tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    far(folder / "bob")
+    (folder / "alice.py").write_text(RIGHT)
+    words = ("batch", "vectors", folder, out, "--jobs", 1, "--unsafe")
+    code, said, err = run(*words, root=course.root)
+    assert (code, err) == (3, "")
+    assert "1 submissions graded; " in said
+    assert "not graded, ours to mend: bob: OSError: [Errno 36] File name too long" in " ".join(said.split())
+    shutil.rmtree(folder / "bob")
+    (folder / "bob.py").write_text(RIGHT)
+    code, said, _ = run(*words, root=course.root)
+    assert code == 0
+    assert "2 submissions graded; " in said
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,11 @@ import subprocess
 import sys
 
 import pytest
+from reports import ASSIGNMENT, question, report
+from support_books import recorded
+from support_courses import copied
+
+from autograder.model import Outcome, Submission
 
 
 @pytest.mark.parametrize(
@@ -31,3 +36,17 @@ def test_files_that_are_named_like_libraries_are_not_taken_for_them(root, tmp_pa
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "nothing.py" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("gradebook", "show"), ("starter", "vectors")])
+def test_a_reader_that_has_had_enough_is_no_fault_of_the_grader(root, tmp_path, words):
+    course = copied(tmp_path / "course")
+    (course.root / "out").mkdir()
+    recorded(course.root / "out", ASSIGNMENT, [Outcome(Submission("alice", {}), report(question()))])
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "autograder", "--root", course.root, *words]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    with os.fdopen(writing) as pipe:
+        done = subprocess.run(command, env=environment, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")

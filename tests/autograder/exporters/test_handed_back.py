@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from autograder.gradebook import Book
 from autograder.model import Evidence, Grid, Outcome, Picture, Status, Step, Submission, Verdict, sentence
 from autograder.platforms import feedback
 from autograder.policies import Policy
+from autograder.render import html
 
 SECRET = "SECRET"
 SIZE = 7.654321  # as secret, and a number
@@ -108,7 +110,22 @@ def test_what_failed_in_a_grader_is_the_instructors_to_read(tmp_path, final, lan
         (grade,) = running.grades(book, "vectors", Policy())
         page = student_page(ASSIGNMENT, grade, made, language, final=final)
     results = json.dumps(gradescope.results(made, language, reveal_hidden=final), ensure_ascii=False)
-    shown = feedback.question_text(made, made.questions[0], language)
+    shown = feedback.question_text(made.questions[0], language)
     for given in (page, results, shown):
         assert SECRET not in given
         assert words[language] in " ".join(given.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_command_is_handed_back_that_a_students_edition_refuses(tmp_path, language):
+    asked = question(verdict=WRONG, name="scale_open")
+    made = replace(report(asked), seed="1f2e3d4c")
+    word = {"en": "again", "zh": "重试"}[language]
+    with graded(tmp_path, asked) as book:
+        (grade,) = running.grades(book, "vectors", Policy())
+        page = student_page(ASSIGNMENT, grade, made, language)
+    for given in (page, feedback.question_text(asked, language)):
+        assert "result[1, 2]" in given
+        assert "--only" not in given
+        assert not re.search(rf"(<dt>|^ *){word}\b", given, re.MULTILINE)
+    assert f"<dt>{word}</dt>" in html.page([(ASSIGNMENT, made)], language)

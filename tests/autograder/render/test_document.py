@@ -94,18 +94,6 @@ def test_score_and_finality_are_told():
     assert made["isolation"] == {"level": "A", "layers": ["namespaces", "landlock"]}
 
 
-def test_hidden_questions_keep_their_secrets_where_they_must():
-    (made,) = document(report(question(verdict=WRONG, hidden=True)), reveal_hidden=False)["questions"]
-    assert (made["status"], made["points"], made["score"]) == ("wrong", 2.0, 0.0)
-    assert "expected" not in json.dumps(made)
-    assert not any(made[key] for key in ("message", "mistake", "pattern", "hint", "evidence", "traceback", "output"))
-
-
-def test_questions_that_are_not_hidden_are_told_in_full_all_the_same():
-    (made,) = document(report(question(verdict=WRONG)), reveal_hidden=False)["questions"]
-    assert made["mistake"] == "scale_divides"
-
-
 @given(st.text(st.characters(codec=None), max_size=40))
 def test_whatever_a_student_writes_it_is_json_in_utf8(evil):
     evidence = Evidence(evil, evil, evil)

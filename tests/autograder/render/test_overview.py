@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from browser import Browser, program
 from classes import pupils
+from reports import statistics_of
 from test_statistics import asked
 
-from autograder import statistics
 from autograder.model import sentence
 from autograder.render import overview, tables
 from autograder.render.overview import KINDS, Line, pieces, place_of
@@ -30,7 +30,7 @@ def lines(count):
 
 def made(count, language="en"):
     students = [[asked("q0", n % 2, mistake="forgot" if n % 3 == 0 else None)] for n in range(count)]
-    found = statistics.of(students, [line.score for line in lines(count)], 10)
+    found = statistics_of(students, [line.score for line in lines(count)], 10)
     return page("Vectors", list(lines(count)), found, ["scale", "shift"], language, hints={"forgot": "By what?"})
 
 
@@ -39,7 +39,7 @@ def test_who_is_ours_to_mend_comes_first():
     assert text.index("Ours to mend first") < text.index("Distribution") < text.index('<table id="class">')
     assert text.index(">user0003<", text.index("<tbody>")) < text.index(">user0000<", text.index("<tbody>"))
     assert "10 of 30: forgot – By what?" in text
-    assert "Ours to mend" not in page("x", [], statistics.of([], [], 1), [])
+    assert "Ours to mend" not in page("x", [], statistics_of([], [], 1), [])
 
 
 def test_every_text_is_harmless_in_both_languages():
@@ -49,8 +49,8 @@ def test_every_text_is_harmless_in_both_languages():
         assert "<img" not in text
         assert "Robert&#x27;); DROP TABLE" in text
     evil = Line("<script>", '"><img src=x>', "&", 1, 1, 1, "<b>", (), "")
-    assert "<script>&" not in page("<h1>", [evil], statistics.of([], [], 1), ["<i>"])
-    assert page("<h1>", [evil], statistics.of([], [], 1), []).count("<script>") == 1
+    assert "<script>&" not in page("<h1>", [evil], statistics_of([], [], 1), ["<i>"])
+    assert page("<h1>", [evil], statistics_of([], [], 1), []).count("<script>") == 1
 
 
 def test_a_page_asks_for_nothing_from_anywhere():

@@ -5,18 +5,21 @@ from __future__ import annotations
 import io
 import lzma
 import random
+import resource
 import stat
 import struct
 import tarfile
+import tempfile
 import tracemalloc
 import zipfile
+import zlib
 from contextlib import ExitStack
 
 import pytest
-from classes import tarred, zipped
+from classes import tarred, unpacked, zipped
 from test_platforms import LIMITS, held, read
 
-from autograder.model import UsageError
+from autograder.model import AutograderError, UsageError
 from autograder.sources import archives
 from autograder.sources.choosing import choose
 from autograder.sources.tree import Entry, Unreadable, safe_parts, tree_at
@@ -291,6 +294,65 @@ def test_a_damaged_archive_of_any_kind_is_told_of(tmp_path):
     content[200:260] = bytes(60)
     with pytest.raises(UsageError, match=r"the tar is damaged \(LZMAError\)"):
         entries(bytes(content), tmp_path, "in.tar.xz")
+
+
+def test_an_xz_that_names_gigabytes_of_memory_is_damaged_rather_than_given_them(tmp_path):
+    content = bytearray(tarred({"amy.py": b"x"}, "w:xz"))
+    at = 12  # of the header of the first block, which has its length in words and its sum at the end
+    length = 4 * (content[at] + 1)
+    assert content[at + 2 : at + 4] == b"\x21\x01"
+    content[at + 4] = 36  # 1 GiB
+    struct.pack_into("<L", content, at + length - 4, zlib.crc32(content[at : at + length - 4]))
+    with pytest.raises(UsageError, match=r"the tar is damaged \(LZMAError\)"):
+        entries(bytes(content), tmp_path, "in.tar.xz")
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_a_tar_cut_off_anywhere_is_damaged_and_no_fault_of_this_machine(tmp_path, mode):
+    whole = tarred({"amy.py": random.Random(1).randbytes(5000)}, mode)
+    for length in range(600, min(len(whole) - 100, 5000), 500):
+        with pytest.raises(UsageError, match="the tar is damaged"):
+            entries(whole[:length], tmp_path, "in.tar")
+
+
+@pytest.fixture
+def little_space():
+    """A machine that can write no file of more than 2000 bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_no_space_for_a_tar_is_no_damage(tmp_path, request):
+    packed = tarred({"vectors.py": b"#" * 5000})
+    place = tmp_path / "in.tar.gz"
+    place.write_bytes(packed)
+    request.getfixturevalue("little_space")
+    with ExitStack() as stack, pytest.raises(OSError, match="File too large"):
+        archives.nested(Entry(("amy.tar.gz",), 0, lambda most: packed), stack)
+    with ExitStack() as stack, pytest.raises(AutograderError, match=r"could not be opened on this machine: File too l"):
+        tree_at(place, stack)
+
+
+def test_a_students_archive_that_this_machine_cannot_open_is_not_graded_and_the_others_are(tmp_path, monkeypatch):
+    files = {"amy.tar.gz": tarred({"vectors.py": b"amy"}), "ben.py": b"ben"}
+    place = unpacked(files, tmp_path / "in")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    found, _ = read(place)
+    amy, ben = (each.handed_in(LIMITS) for each in found.planned)
+    assert amy.trouble.startswith("FileNotFoundError: [Errno 2] No such file or directory")
+    assert (amy.report, amy.submission.student, amy.submission.problem) == (None, "amy", None)
+    assert ben.files == {"vectors.py": b"ben"}
+
+
+def test_a_classes_archive_that_is_gone_when_it_is_read_is_nobodys_problem(tmp_path):
+    path = tmp_path / "in.zip"
+    path.write_bytes(zipped({"amy.py": b"x"}))
+    found, _ = read(path)
+    path.unlink()
+    (amy,) = (each.handed_in(LIMITS) for each in found.planned)
+    assert amy.trouble == f"FileNotFoundError: [Errno 2] No such file or directory: '{path}'"
 
 
 def test_a_name_of_megabytes_is_cut_before_it_is_looked_at():

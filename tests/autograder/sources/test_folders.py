@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from contextlib import ExitStack
 
 import pytest
+from classes import far, handed_in
 
 from autograder.model import Limits, UsageError
 from autograder.sources.folders import file_of, from_path
-from autograder.sources.planning import at
+from autograder.sources.planning import plan
 
 LIMITS = Limits(source_bytes=100)
 
@@ -24,9 +26,8 @@ def put(path, text="x = 1\n"):
 
 def students(folder):
     """What a folder yields: problem or file by student."""
-    with ExitStack() as stack:
-        found = at(folder, "vectors", LIMITS, stack)
-        return {each.student: str(each.problem) if each.problem else each.files for each in found}
+    found = handed_in(folder, "vectors", LIMITS)
+    return {each.student: str(each.problem) if each.problem else each.files for each in found}
 
 
 def test_a_folder_holds_a_file_or_a_folder_for_each_student(tmp_path):
@@ -149,3 +150,62 @@ def test_of_module_and_notebook_the_one_changed_last_is_graded(tmp_path):
     assert file_of(tmp_path, "vectors") == module
     os.utime(twin, (10, 30))
     assert from_path(tmp_path, "vectors", LIMITS).files == {"vectors.py": b"# cell 1\nx = 2\n"}
+
+
+def test_a_folder_that_cannot_be_listed_is_not_graded_and_the_others_are(tmp_path):
+    put(tmp_path / "alice.py", "alice = 1\n")
+    put(tmp_path / "carol" / "vectors.py", "carol = 1\n")
+    far(tmp_path / "bob")
+    far(tmp_path / "carol" / "other")
+    with ExitStack() as stack:
+        alice, bob, carol = (each.handed_in(LIMITS) for each in plan(tmp_path, {"vectors": LIMITS}, stack).planned)
+    assert bob.trouble.startswith("OSError: [Errno 36] File name too long")
+    assert (bob.report, bob.submission.problem) == (None, None)
+    assert [each.files["vectors.py"] for each in (alice, carol)] == [b"alice = 1\n", b"carol = 1\n"]
+
+
+def test_a_file_that_is_gone_when_it_is_read_is_not_graded_and_the_others_are(tmp_path):
+    put(tmp_path / "alice.py")
+    put(tmp_path / "bob.py", "bob = 1\n")
+    with ExitStack() as stack:
+        found = plan(tmp_path, {"vectors": LIMITS}, stack)
+        (tmp_path / "alice.py").unlink()
+        alice, bob = (each.handed_in(LIMITS) for each in found.planned)
+    assert alice.trouble == f"FileNotFoundError: [Errno 2] No such file or directory: '{tmp_path / 'alice.py'}'"
+    assert bob.files == {"vectors.py": b"bob = 1\n"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_and_a_file_that_may_not_be_read_are_not_graded(tmp_path):
+    put(tmp_path / "alice.py").chmod(0)
+    put(tmp_path / "bob" / "vectors.py").parent.chmod(0)
+    with ExitStack() as stack:
+        found = [each.handed_in(LIMITS) for each in plan(tmp_path, {"vectors": LIMITS}, stack).planned]
+    (tmp_path / "bob").chmod(0o700)
+    assert [each.trouble[:15] for each in found] == ["PermissionError"] * 2
+
+
+def test_a_file_that_an_editor_has_away_for_a_moment_is_none(tmp_path):
+    path, over = put(tmp_path / "vectors.py"), threading.Event()
+
+    def save():
+        while not over.is_set():
+            path.rename(tmp_path / "away")
+            (tmp_path / "away").rename(path)
+
+    editor = threading.Thread(target=save)
+    editor.start()
+    try:
+        assert {file_of(tmp_path, "vectors") for _ in range(3000)} <= {path, None}
+    finally:
+        over.set()
+        editor.join()
+
+
+def test_a_students_name_is_one_however_its_accents_are_written(tmp_path):
+    composed, apart = "\u00e9mile", "e\u0301mile"
+    for name in (f"{apart}/vectors.py", f"zo{apart}.py", f"hw-{apart}/in/e\u0301.txt"):
+        put(tmp_path / name)
+    assert list(students(tmp_path)) == [f"hw-{composed}", f"zo{composed}", composed]
+    put(tmp_path / composed / "vectors.py")
+    assert "are one name on many systems" in students(tmp_path)[composed]

@@ -215,3 +215,70 @@ def test_one_student_cannot_make_a_class_look_like_another_platforms(tmp_path):
     found, submissions = read(unpacked(files, tmp_path))
     assert found.source == "folder"
     assert held(submissions) == {"amy": b"1", "ben": b"2", "cy": b"3"}
+
+
+MONDAY, FRIDAY = b"2026-11-02 10:00:00 UTC", b"2026-11-06 10:00:00 UTC"
+
+
+def tree_of_two(mine, other, stamped=True):
+    """One student's tree with a task of Monday and another of Friday."""
+    content = {f"submitted/jane/{mine}/cnn.py": b"mine", f"submitted/jane/{other}/backprop.py": b"other"}
+    if stamped:
+        content |= {f"submitted/jane/{mine}/timestamp.txt": MONDAY, f"submitted/jane/{other}/timestamp.txt": FRIDAY}
+    return content
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_another_tasks_hand_in_is_not_taken_for_this_ones(planned, stamped):
+    found, submissions = planned(tree_of_two("cnn", "backprop", stamped), topic="cnn")
+    assert found.source == "nbgrader"
+    assert held(submissions) == {"jane": b"mine"}
+    assert [each.receipt.note for each in found.planned] == [None]
+    assert found.earlier == []
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_of_several_topics_each_has_the_hand_ins_that_are_called_so(planned, stamped):
+    topics = dict.fromkeys(("cnn", "backprop", "other"), LIMITS)
+    found, submissions = planned(tree_of_two("cnn", "backprop", stamped), topics=topics)
+    assert [(each.topic, str(s.problem or "")) for each, s in submissions] == [("backprop", ""), ("cnn", "")]
+    assert found.earlier == []
+
+
+def test_an_exchange_keeps_its_tasks_apart(planned):
+    content = {
+        "inbound/jane+cnn+2026-11-02 10:00:00 UTC+a1/cnn.py": b"mine",
+        "inbound/jane+backprop+2026-11-06 10:00:00 UTC+b2/backprop.py": b"other",
+    }
+    assert held(planned(content, topic="cnn")[1]) == {"jane": b"mine"}
+    found, submissions = planned(content, topics=dict.fromkeys(("backprop", "cnn"), LIMITS))
+    assert [(each.topic, next(iter(s.files.values()))) for each, s in submissions] == [
+        ("backprop", b"other"),
+        ("cnn", b"mine"),
+    ]
+    assert found.earlier == []
+
+
+def test_a_task_that_is_called_otherwise_is_told_by_what_it_holds(planned):
+    content = {"submitted/jane/hw3/homework.py": b"mine", "submitted/jane/hw3/timestamp.txt": MONDAY}
+    assert held(planned(content, topic="cnn")[1]) == {"jane": b"mine"}
+    _, submissions = planned(tree_of_two("hw3", "backprop"), topics=dict.fromkeys(("cnn", "backprop"), LIMITS))
+    assert [(each.topic, str(s.problem or "")) for each, s in submissions] == [("backprop", ""), ("cnn", "")]
+
+
+def test_whoever_handed_in_another_task_alone_has_handed_in_nothing_to_this_one(tmp_path):
+    table = b"username,name\njane,Jane\nrob,Rob\n"
+    content = {**tree_of_two("cnn", "backprop"), "submitted/rob/backprop/backprop.py": b"x"}
+    path = unpacked(content, tmp_path / "in")
+    with ExitStack() as stack:
+        found = plan(path, {"cnn": LIMITS}, stack, roster=roster(sheets.read(table)))
+        assert [each.key for each in found.missing] == ["rob"]
+        assert [each.student for each in found.planned] == ["jane"]
+
+
+def test_where_only_other_topics_were_handed_in_nothing_is_graded_as_this_one(planned):
+    content = {"submitted/jane/backprop/backprop.py": b"other", "submitted/rob/backprop/backprop.py": b"x"}
+    with pytest.raises(UsageError, match="holds nothing for cnn, read as nbgrader; backprop is there"):
+        planned(content, topic="cnn", known=("backprop", "cnn"))
+    with_another = {**content, "submitted/rob/hw3/cnn.py": b"mine"}
+    assert held(planned(with_another, topic="cnn", known=("backprop", "cnn"))[1]) == {"rob": b"mine"}
