@@ -1506,6 +1506,15 @@ def kfold_with_its_own_seed(N, k, rng):
 
 @mistake(
     "kfold",
+    en="Is `rng` the only source of randomness: can anyone repeat your split?",
+    zh="随机性只来自 `rng` 吗：别人能重现你的划分吗？",
+)
+def kfold_with_a_generator_of_its_own(N, k, rng):
+    return right.kfold(N, k, np.random.default_rng())
+
+
+@mistake(
+    "kfold",
     en="Has the model seen a validation example during training?",
     zh="模型在训练时见过验证集里的样本吗？",
 )
@@ -1863,3 +1872,23 @@ def init_weights_fixed_small_std(shape, kind, rng):
 def init_weights_in_pytorch_layout(shape, kind, rng):
     W = right.init_weights(shape, kind, rng)
     return W.T if len(shape) == 2 else W
+
+
+@mistake(
+    "init",
+    replaces="init_weights",
+    en="Is `rng` the only source of randomness: can anyone repeat your run?",
+    zh="随机性只来自 `rng` 吗：别人能重现你的实验吗？",
+)
+def init_weights_with_a_generator_of_its_own(shape, kind, rng):
+    return right.init_weights(shape, kind, np.random.default_rng())
+
+
+@mistake(
+    "init",
+    replaces="init_weights",
+    en="Does another generator give you other weights?",
+    zh="换一个随机数生成器，权重会跟着变吗？",
+)
+def init_weights_with_its_own_seed(shape, kind, rng):
+    return right.init_weights(shape, kind, np.random.default_rng(0))
