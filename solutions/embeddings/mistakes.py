@@ -861,3 +861,12 @@ def train_skipgram_starts_too_large(centers, contexts, counts, dim, lr, epochs, 
     if epochs:
         return right.train_skipgram(centers, contexts, counts, dim, lr, epochs, batch, rng, k)
     return tuple(rng.normal(size=(2, len(counts), dim)))
+
+
+@mistake(
+    "train_skipgram",
+    en="Is `rng` the only source of randomness: can anyone repeat your training?",
+    zh="随机性只来自 `rng` 吗：别人能重现你的训练吗？",
+)
+def train_skipgram_with_a_generator_of_its_own(centers, contexts, counts, dim, lr, epochs, batch, rng, k=5):
+    return right.train_skipgram(centers, contexts, counts, dim, lr, epochs, batch, np.random.default_rng(), k)

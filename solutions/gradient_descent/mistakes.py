@@ -584,6 +584,15 @@ def step_far_too_small(f, x, h=1e-5):
 
 @mistake(
     "numerical_gradient",
+    en="Who chooses the step: the caller, or your function?",
+    zh="步长由谁决定：调用者，还是你的函数？",
+)
+def step_of_its_own(f, x, h=1e-5):
+    return right.numerical_gradient(f, x)
+
+
+@mistake(
+    "numerical_gradient",
     en="Which shape should the gradient with respect to a matrix have?",
     zh="对矩阵求梯度，结果应该是什么形状？",
 )
@@ -1016,6 +1025,17 @@ def constant_taken_at_zero(knots, values):
 def thresholds_negated(knots, values):
     b, c, t = right.relu_sum(knots, values)
     return b, c, -t
+
+
+@mistake(
+    "relu_sum",
+    en="Whose arrays are in another order after your sorting?",
+    zh="排序之后，谁的数组顺序变了？",
+)
+def knots_sorted_in_place(knots, values):
+    order = np.argsort(knots)
+    knots[:], values[:] = knots[order], values[order]
+    return right.relu_sum(knots, values)
 
 
 # ---------------------------------------------------------------- train_views
