@@ -4,11 +4,21 @@ Left out because they are right: `sign(0)` taken as ±1 (any subgradient will do
 with probability 0), `max_norm <= total` instead of `<` (the factor is 1 there), folds of equal sizes in another order.
 """
 
+from itertools import count
+
 import numpy as np
 
 from autograder.bank import mistake
 
 from . import solution as right
+
+_RUNS = count()
+
+
+def _as_chance_has_it():
+    """A generator that nobody can have twice, as `np.random` is to whoever did not seed it."""
+    return np.random.default_rng(next(_RUNS))
+
 
 # ---------------------------------------------------------------------------------------------------- penalty
 
@@ -1510,7 +1520,7 @@ def kfold_with_its_own_seed(N, k, rng):
     zh="随机性只来自 `rng` 吗：别人能重现你的划分吗？",
 )
 def kfold_with_a_generator_of_its_own(N, k, rng):
-    return right.kfold(N, k, np.random.default_rng())
+    return right.kfold(N, k, _as_chance_has_it())
 
 
 @mistake(
@@ -1881,7 +1891,7 @@ def init_weights_in_pytorch_layout(shape, kind, rng):
     zh="随机性只来自 `rng` 吗：别人能重现你的实验吗？",
 )
 def init_weights_with_a_generator_of_its_own(shape, kind, rng):
-    return right.init_weights(shape, kind, np.random.default_rng())
+    return right.init_weights(shape, kind, _as_chance_has_it())
 
 
 @mistake(

@@ -580,8 +580,8 @@ def test_train_mlp_batches(student, reference, rng):
     check_close(answer, reference.train_mlp(X[:8], y[:8], params, 0.1, 2, rng, 3))
     check_close(student.train_mlp(X, y, params, 0.1, 1, rng), reference.train_mlp(X, y, params, 0.1, 1, rng))
     # Steps so small that their order hardly matters: 6 unlike examples, each in one of two batches of 3. Measured over
-    # 2000 seeds, as a share of the largest gradient: right answers at most 0.0033, in float32, too; a batch used twice at
-    # least 0.38. Still smaller steps would drown in float32's rounding of the parameters.
+    # 2000 seeds, as a share of the largest gradient: right answers at most 0.0033, in float32, too; a batch used twice
+    # at least 0.38. Still smaller steps would drown in float32's rounding of the parameters.
     params, y, lr = {name: param / 2 for name, param in params.items()}, np.array([0, 1, 2, 2, 1, 0]), 3e-4
     X = rng.normal(size=(6, 5))
     while np.min(np.abs(X @ params["W1"] + params["b1"])) < 0.02:  # no ReLU may switch between the two steps
