@@ -5,6 +5,8 @@ gradient with residual y − ŷ (it is `mse_grad_sign_flipped`); mini-batches th
 function hands out indices, which serve both).
 """
 
+from itertools import count
+
 import numpy as np
 
 from autograder.bank import mistake
@@ -872,6 +874,18 @@ def never_shuffled(N, batch, rng):
 )
 def same_order_each_epoch(N, batch, rng):
     return right.minibatches(N, batch, np.random.default_rng(0))
+
+
+_RUNS = count()
+
+
+@mistake(
+    "minibatches",
+    en="Is `rng` the only source of randomness: can anyone repeat your epoch?",
+    zh="随机性只来自 `rng` 吗：别人能重现你的这个 epoch 吗？",
+)
+def a_generator_of_its_own(N, batch, rng):
+    return right.minibatches(N, batch, np.random.default_rng(next(_RUNS)))  # nobody can have it twice
 
 
 @mistake(
