@@ -467,6 +467,19 @@ def train_mlp_without_shuffling(X, y, params, lr, epochs, rng, batch=32):
 
 
 @alternative("train_mlp")
+def train_mlp_in_float32(X, y, params, lr, epochs, rng, batch=32):
+    trained = {name: param.astype(np.float32) for name, param in params.items()}
+    X = X.astype(np.float32)
+    for _ in range(epochs):
+        order = rng.permutation(len(X))
+        for picked in np.split(order, range(batch, len(X), batch)):
+            _, grads = right.mlp_loss(trained, X[picked], y[picked])
+            for name, grad in grads.items():
+                trained[name] -= np.float32(lr) * grad
+    return trained
+
+
+@alternative("train_mlp")
 def train_mlp_with_split_batches(X, y, params, lr, epochs, rng, batch=32):
     order = np.arange(len(X))
     for _ in range(epochs):

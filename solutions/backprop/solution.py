@@ -33,7 +33,7 @@ def act_forward(name, x):
     name: str, one of "sigmoid", "tanh", "relu".
     x: float (...), any shape, any finite value: the result is finite even at x = -800 or 800.
     Returns: (out, cache); out: float (...), the shape of x; cache: what `act_backward` needs.
-    Source: Lee 1.3.3, "Activation function"; d2l 5.1.2.
+    Source: Lee 1.3.3, "Activation function"; d2l 5.1.2 (zh 4.1.2).
     """
     ### BEGIN SOLUTION
     if name == "sigmoid":
@@ -54,7 +54,7 @@ def act_backward(dout, cache):
     dout: float (...), the gradient with respect to `out`.
     cache: as `act_forward` returned it; may be used more than once.
     Returns: dx, float (...), the gradient with respect to x. For relu at x = 0 exactly, any slope in [0, 1] is right.
-    Source: Lee 1.3.3 and 1.4, "Backpropagation"; d2l 5.1.2.
+    Source: Lee 1.3.3 and 1.4, "Backpropagation"; d2l 5.1.2 (zh 4.1.2).
     """
     ### BEGIN SOLUTION
     name, x, out = cache
@@ -80,7 +80,7 @@ def affine_forward(x, w, b):
     w: float (D, M), weights.
     b: float (M,), bias.
     Returns: (out, cache); out: float (N, M); cache: what `affine_backward` needs.
-    Source: Lee 1.3; d2l 5.1.
+    Source: Lee 1.3; d2l 5.1 (zh 4.1).
     """
     ### BEGIN SOLUTION
     out = x.reshape(len(x), -1) @ w + b  # (N, M)
@@ -96,7 +96,7 @@ def affine_backward(dout, cache):
     dout: float (N, M), the gradient with respect to `out`; it holds any 1/N of the loss already.
     cache: as `affine_forward` returned it; may be used more than once.
     Returns: (dx, dw, db) with the shapes of x (N, d1, ..., dk), w (D, M) and b (M,).
-    Source: Lee 1.4, "Backpropagation"; d2l 5.3.
+    Source: Lee 1.4, "Backpropagation"; d2l 5.3 (zh 4.7).
     """
     ### BEGIN SOLUTION
     x, w, _ = cache
@@ -137,10 +137,11 @@ def topo_sort(root, parents_fn):
 
     root: hashable, the result of the computation.
     parents_fn: function, node -> list of the nodes that it was computed from directly ([] for a leaf). No cycles.
+        Call it about once per node: a call may be slow.
     Returns: list of every node that root depends on, and root itself; each once, parents before children, so root is
         last. Several orders may be right; any of them is taken. Chains of thousands of nodes are no problem: Python
         stops a function that calls itself about 1000 levels deep.
-    Source: Ng, "Computation graph"; d2l 5.3.2.
+    Source: Ng, "Computation graph"; d2l 5.3.2 (zh 4.7.2).
     """
     ### BEGIN SOLUTION
     order, seen, waiting = [], set(), [(root, False)]
@@ -300,7 +301,7 @@ def mlp_loss(params, X, y):
     y: int (N,), the right classes, 0 <= y < C.
     Returns: (loss, grads); loss: float, the cross-entropy of softmax(relu(X W1 + b1) W2 + b2), the mean over the N
         examples; grads: dict with the keys and shapes of params. Finite for logits in the thousands.
-    Source: Lee 1.4, "Backpropagation"; d2l 5.3.
+    Source: Lee 1.4, "Backpropagation"; d2l 5.3 (zh 4.7).
     """
     ### BEGIN SOLUTION
     W1, b1, W2, b2 = params["W1"], params["b1"], params["W2"], params["b2"]
@@ -452,7 +453,7 @@ def train_mlp(X, y, params, lr, epochs, rng, batch=32):
     rng: numpy.random.Generator, to shuffle the examples with before each epoch (not shuffling loses no points).
     batch: int, examples a step; the last batch of an epoch may be smaller, and is used, too.
     Returns: dict like params, the trained parameters.
-    Source: Lee 1.1.3 and 2.2, "Batch"; d2l 3.4.
+    Source: Lee 1.1.3 and 2.2, "Batch"; d2l 5.2 (zh 4.2).
     """
     ### BEGIN SOLUTION
     for _ in range(epochs):

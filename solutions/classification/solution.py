@@ -16,7 +16,7 @@ def softmax(z, axis=-1):
     z: float (..., C), logits, any finite value (also 1000 or -2000).
     axis: int, the axis that holds the classes.
     Returns: float, shape of z; non-negative, sums to 1 along `axis`.
-    Source: Lee 1.4; d2l 3.4.
+    Source: Lee 1.4; d2l 4.1 (zh 3.4).
     """
     ### BEGIN SOLUTION
     e = np.exp(z - z.max(axis=axis, keepdims=True))  # each slice has its own maximum: a shared one underflows low rows
@@ -34,7 +34,7 @@ def logsumexp(z, axis=-1, keepdims=False):
     keepdims: bool, whether the summed axis stays, with length 1.
     Returns: float, shape of z without `axis` (with length 1 there if keepdims). A slice that is all -inf gives -inf;
         one with a +inf gives +inf.
-    Source: d2l 3.7.
+    Source: d2l 4.5 (zh 3.7).
     """
     ### BEGIN SOLUTION
     m = z.max(axis=axis, keepdims=True)
@@ -53,7 +53,7 @@ def log_softmax(z, axis=-1):
     z: float (..., C), logits, any finite value.
     axis: int, the axis that holds the classes.
     Returns: float, shape of z; at most 0.
-    Source: d2l 3.7.
+    Source: d2l 4.5 (zh 3.7).
     """
     ### BEGIN SOLUTION
     shifted = z - z.max(axis=axis, keepdims=True)
@@ -69,7 +69,7 @@ def one_hot(y, C):
     y: int (N,), labels from 0 to C-1, any integer dtype; a class may be missing.
     C: int, number of classes.
     Returns: float (N, C).
-    Source: Lee 1.4; d2l 3.4.
+    Source: Lee 1.4; d2l 4.1 (zh 3.4).
     """
     ### BEGIN SOLUTION
     return (y[:, None] == np.arange(C)).astype(float)  # (N, C)
@@ -87,7 +87,7 @@ def smooth_labels(y, C, eps):
     C: int, number of classes.
     eps: float, 0 to 1, the weight of the uniform distribution.
     Returns: float (N, C), rows sum to 1.
-    Source: d2l 3.4; Szegedy et al., Rethinking the Inception Architecture, section 7.
+    Source: d2l 4.1 (zh 3.4); Szegedy et al., Rethinking the Inception Architecture, section 7.
     """
     ### BEGIN SOLUTION
     return (1 - eps) * one_hot(y, C) + eps / C
@@ -113,7 +113,7 @@ def cross_entropy(z, target, reduction="mean"):
     target: int (N,), labels from 0 to C-1; or float (N, C), soft labels, rows sum to 1.
     reduction: "mean" (over the N examples), "sum" (over them) or "none".
     Returns: float; for "none" float (N,), the loss of each example.
-    Source: Lee 1.4; d2l 3.4.
+    Source: Lee 1.4; d2l 4.1 (zh 3.4).
     """
     ### BEGIN SOLUTION
     losses = -(_as_distribution(target, z.shape[1]) * log_softmax(z)).sum(axis=1)  # (N,)
@@ -131,7 +131,7 @@ def cross_entropy_backward(z, target):
     z: float (N, C), logits, any finite value.
     target: int (N,), labels from 0 to C-1; or float (N, C), soft labels, rows sum to 1.
     Returns: float (N, C), ∂loss/∂z.
-    Source: Lee 1.4; d2l 3.4.
+    Source: Lee 1.4; d2l 4.1 (zh 3.4).
     """
     ### BEGIN SOLUTION
     return (softmax(z) - _as_distribution(target, z.shape[1])) / len(z)
@@ -217,7 +217,7 @@ def confusion_matrix(y, y_hat, C):
     y_hat: int (N,), predicted labels from 0 to C-1.
     C: int, number of classes.
     Returns: int (C, C), counts that sum to N.
-    Source: d2l 3.4; Ng, error metrics for skewed classes.
+    Source: d2l 4.3 (zh 3.6); Ng, error metrics for skewed classes.
     """
     ### BEGIN SOLUTION
     counts = np.zeros((C, C), dtype=int)
@@ -280,7 +280,7 @@ def train_softmax(X, y, lr, steps):
     lr: float > 0, step size.
     steps: int >= 1, number of full-batch steps.
     Returns: (W float (D, C), b float (C,)); the predicted class is the largest of XW + b.
-    Source: Lee 1.4; d2l 3.6.
+    Source: Lee 1.4; d2l 4.4 (zh 3.6).
     """
     ### BEGIN SOLUTION
     C = y.max() + 1

@@ -19,6 +19,22 @@ def skipgram_pairs_loop(tokens, window):
 
 
 @alternative("skipgram_pairs")
+def skipgram_pairs_without_a_dtype(tokens, window):
+    centers, contexts = skipgram_pairs_as_lists(tokens, window)
+    return np.array(centers), np.array(contexts)  # float64 where there is no pair
+
+
+@alternative("skipgram_pairs")
+def skipgram_pairs_as_lists(tokens, window):
+    centers, contexts = [], []
+    for i in range(len(tokens)):
+        around = [*tokens[max(0, i - window) : i], *tokens[i + 1 : i + window + 1]]
+        centers += [tokens[i]] * len(around)
+        contexts += around
+    return centers, contexts
+
+
+@alternative("skipgram_pairs")
 def skipgram_pairs_mask(tokens, window):
     place = np.arange(len(tokens))
     apart = np.abs(place[:, None] - place)

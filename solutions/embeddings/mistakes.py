@@ -4,6 +4,8 @@ Left out because they are right: the pairs of a window drawn at random (word2vec
 fixed), negatives that happen to be the true neighbour, `u <= keep` instead of `<` where no u equals keep.
 """
 
+from itertools import count
+
 import numpy as np
 
 from autograder.bank import mistake
@@ -861,3 +863,16 @@ def train_skipgram_starts_too_large(centers, contexts, counts, dim, lr, epochs, 
     if epochs:
         return right.train_skipgram(centers, contexts, counts, dim, lr, epochs, batch, rng, k)
     return tuple(rng.normal(size=(2, len(counts), dim)))
+
+
+_RUNS = count()
+
+
+@mistake(
+    "train_skipgram",
+    en="Is `rng` the only source of randomness: can anyone repeat your training?",
+    zh="随机性只来自 `rng` 吗：别人能重现你的训练吗？",
+)
+def train_skipgram_with_a_generator_of_its_own(centers, contexts, counts, dim, lr, epochs, batch, rng, k=5):
+    own = np.random.default_rng(next(_RUNS))  # nobody can have it twice
+    return right.train_skipgram(centers, contexts, counts, dim, lr, epochs, batch, own, k)

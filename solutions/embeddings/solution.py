@@ -19,7 +19,7 @@ def skipgram_pairs(tokens, window):
     tokens: int (T,), a text.
     window: int, 1 or more.
     Returns: (centers, contexts); each int (pairs,).
-    Source: Mikolov et al. 2013, "Efficient Estimation of Word Representations in Vector Space"; d2l 15.1.
+    Source: Mikolov et al. 2013, "Efficient Estimation of Word Representations in Vector Space"; d2l 15.1 (zh 14.1).
     """
     ### BEGIN SOLUTION
     T = len(tokens)
@@ -135,7 +135,7 @@ def sgns_backward(cache):
 
     cache: what `sgns_forward` returned.
     Returns: (dv, du_pos, du_neg); float (B, D), (B, D), (B, K, D).
-    Source: d2l 15.2; Goldberg and Levy 2014, "word2vec Explained".
+    Source: d2l 15.2 (zh 14.2); Goldberg and Levy 2014, "word2vec Explained".
     """
     ### BEGIN SOLUTION
     v, u_pos, u_neg = cache
@@ -156,7 +156,7 @@ def embedding_backward(dout, ids, V):
     ids: int (any dims), the words that were looked up, in 0 … V - 1; a word may come several times, or never.
     V: int, the number of words.
     Returns: float (V, D).
-    Source: d2l 15.4, the embedding layer.
+    Source: d2l 15.4 (zh 14.4), the embedding layer.
     """
     ### BEGIN SOLUTION
     D = dout.shape[-1]
@@ -186,7 +186,7 @@ def cosine_similarity(A, B):
     A: float (M, D).
     B: float (N, D).
     Returns: float (M, N), in [-1, 1].
-    Source: d2l 15.7, word similarity.
+    Source: d2l 15.7 (zh 14.7), word similarity.
     """
     ### BEGIN SOLUTION
     return _unit(A) @ _unit(B).T  # (M, N)
@@ -203,7 +203,7 @@ def nearest(W, query, k, exclude=()):
     k: int, 1 … V - len(exclude).
     exclude: tuple of int, words that are left out.
     Returns: int (k,).
-    Source: d2l 15.7, word similarity.
+    Source: d2l 15.7 (zh 14.7), word similarity.
     """
     ### BEGIN SOLUTION
     order = np.argsort(-cosine_similarity(W, query[None]).ravel())  # (V,)
@@ -221,7 +221,7 @@ def analogy(W, a, b, c):
     W: float (V, D), the vectors of all words, V above 3, none of them zero.
     a, b, c: int, words.
     Returns: int, a word.
-    Source: Mikolov et al. 2013, "Linguistic Regularities in Continuous Space Word Representations"; d2l 15.7.
+    Source: Mikolov et al. 2013, "Linguistic Regularities in Continuous Space Word Representations"; d2l 15.7 (zh 14.7).
     """
     ### BEGIN SOLUTION
     unit = _unit(W)
@@ -243,7 +243,7 @@ def train_skipgram(centers, contexts, counts, dim, lr, epochs, batch, rng, k=5):
     counts: int (V,), how often each word occurs.
     dim: int, D.
     lr: float. epochs: int. batch: int.
-    rng: numpy.random.Generator.
+    rng: numpy.random.Generator, the only source of randomness.
     Returns: (W_in, W_out); float (V, D), vectors of words as centres and as contexts.
     Source: Mikolov et al. 2013, "Distributed Representations of Words and Phrases", section 2.2.
     """

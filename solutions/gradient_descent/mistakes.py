@@ -5,6 +5,8 @@ gradient with residual y − ŷ (it is `mse_grad_sign_flipped`); mini-batches th
 function hands out indices, which serve both).
 """
 
+from itertools import count
+
 import numpy as np
 
 from autograder.bank import mistake
@@ -584,6 +586,15 @@ def step_far_too_small(f, x, h=1e-5):
 
 @mistake(
     "numerical_gradient",
+    en="Who chooses the step: the caller, or your function?",
+    zh="步长由谁决定：调用者，还是你的函数？",
+)
+def step_of_its_own(f, x, h=1e-5):
+    return right.numerical_gradient(f, x)
+
+
+@mistake(
+    "numerical_gradient",
     en="Which shape should the gradient with respect to a matrix have?",
     zh="对矩阵求梯度，结果应该是什么形状？",
 )
@@ -865,6 +876,18 @@ def same_order_each_epoch(N, batch, rng):
     return right.minibatches(N, batch, np.random.default_rng(0))
 
 
+_RUNS = count()
+
+
+@mistake(
+    "minibatches",
+    en="Is `rng` the only source of randomness: can anyone repeat your epoch?",
+    zh="随机性只来自 `rng` 吗：别人能重现你的这个 epoch 吗？",
+)
+def a_generator_of_its_own(N, batch, rng):
+    return right.minibatches(N, batch, np.random.default_rng(next(_RUNS)))  # nobody can have it twice
+
+
 @mistake(
     "minibatches",
     en="With what is the last mini-batch filled up?",
@@ -1016,6 +1039,17 @@ def constant_taken_at_zero(knots, values):
 def thresholds_negated(knots, values):
     b, c, t = right.relu_sum(knots, values)
     return b, c, -t
+
+
+@mistake(
+    "relu_sum",
+    en="Whose arrays are in another order after your sorting?",
+    zh="排序之后，谁的数组顺序变了？",
+)
+def knots_sorted_in_place(knots, values):
+    order = np.argsort(knots)
+    knots[:], values[:] = knots[order], values[order]
+    return right.relu_sum(knots, values)
 
 
 # ---------------------------------------------------------------- train_views

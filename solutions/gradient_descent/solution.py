@@ -190,7 +190,7 @@ def minibatches(N, batch, rng):
     batch: int, >= 1, may be larger than N.
     rng: numpy.random.Generator.
     Returns: list of int arrays (a generator of them is taken too).
-    Source: Lee 1.3; d2l 3.2.
+    Source: Lee 1.3; d2l 3.3 (zh 3.2).
     """
     ### BEGIN SOLUTION
     order = rng.permutation(N)  # (N,)
@@ -229,7 +229,8 @@ def train_views(series, lag):
 
     The prediction for day t is b + Σⱼ w[j−1]·series[t−j], j = 1 … lag: w[0] weighs the day before, w[1] the
     day before that. The loss is the mean squared error over the days lag … T−1 of the series; minimise it in
-    closed form or by gradient descent, down to within 2 % of the lowest value.
+    closed form, or by gradient descent on standardised days (on the raw ones it takes too long), down to within
+    2 % of the lowest value. Where the days follow an exact rule, the forecasts are right to 0.001.
 
     series: float (T,), views a day, oldest first; T > 2·lag.
     lag: int, >= 1, how many days the model looks back.

@@ -64,7 +64,7 @@ def momentum_step(w, g, v, lr, mu=0.9, nesterov=False):
     nesterov: bool; if true, w looks ahead along the new velocity, w' = w + μv' − lr·g. The
         velocity that is returned is v' in either case.
     Returns: (w', v'), two floats (as w).
-    Source: Lee 2.2; d2l 12.6; Sutskever et al. 2013, eq. 1-4; Bengio et al. 2012.
+    Source: Lee 2.2; d2l 12.6 (zh 11.6); Sutskever et al. 2013, eq. 1-4; Bengio et al. 2012.
     """
     ### BEGIN SOLUTION
     v = mu * v - lr * g
@@ -82,7 +82,7 @@ def adagrad_step(w, g, s, lr, eps=1e-8):
     lr: float > 0.
     eps: float > 0, added to the root, outside it: √s' + eps.
     Returns: (w', s'), two floats (as w); s' includes this step's gradient, and w' uses s'.
-    Source: Lee 2.3; Duchi et al. 2011; d2l 12.7 (which puts eps inside the root).
+    Source: Lee 2.3; Duchi et al. 2011; d2l 12.7 (zh 11.7), which puts eps inside the root.
     """
     ### BEGIN SOLUTION
     s = s + g**2
@@ -101,7 +101,7 @@ def rmsprop_step(w, g, s, lr, rho=0.9, eps=1e-8):
     rho: float in [0, 1), weight of the old average; the new g² has weight 1 − rho.
     eps: float > 0, added to the root, outside it: √s' + eps.
     Returns: (w', s'), two floats (as w); w' uses s'.
-    Source: Lee 2.3; Hinton, Neural Networks for Machine Learning, lecture 6; d2l 12.8.
+    Source: Lee 2.3; Hinton, Neural Networks for Machine Learning, lecture 6; d2l 12.8 (zh 11.8).
     """
     ### BEGIN SOLUTION
     s = rho * s + (1 - rho) * g**2
@@ -122,7 +122,7 @@ def adam_step(w, g, state, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):
     b1, b2: float in [0, 1), weights of the old m and the old v.
     eps: float > 0, added outside the root of the corrected v.
     Returns: (w', (m', v', t')); t' = t + 1 is also the t of this step's correction.
-    Source: Lee 2.3; Kingma and Ba 2015, algorithm 1; d2l 12.10.
+    Source: Lee 2.3; Kingma and Ba 2015, algorithm 1; d2l 12.10 (zh 11.10).
     """
     ### BEGIN SOLUTION
     m, v, t = state
@@ -163,8 +163,8 @@ def lr_schedule(step, total, warmup=0, kind="cosine"):
     kind: str. How it goes on from 1 at step `warmup`: "constant" stays, "linear" falls in a
         straight line to 0 at step `total`, "cosine" falls to 0 along half a period of a cosine.
     Returns: float in [0, 1].
-    Raises: ValueError if `kind` is none of the three.
-    Source: Lee 2.3; d2l 12.11; Loshchilov and Hutter 2017, eq. 5; Goyal et al. 2017, 2.2.
+    Raises: ValueError if `kind` is none of the three, at any step, in the warm-up too.
+    Source: Lee 2.3; d2l 12.11 (zh 11.11); Loshchilov and Hutter 2017, eq. 5; Goyal et al. 2017, 2.2.
     """
     ### BEGIN SOLUTION
     if kind not in ("constant", "linear", "cosine"):
@@ -196,7 +196,7 @@ def batchnorm_forward(x, gamma, beta, running_mean, running_var, momentum=0.1, e
         `batchnorm_backward` needs, here (x_hat, std, gamma) with std = √(var + eps); float (D,)
         twice.
     Raises: ValueError if `train` and N < 2: one example has no variance.
-    Source: Lee 2.5; d2l 8.5; Ioffe and Szegedy 2015, algorithms 1 and 2.
+    Source: Lee 2.5; d2l 8.5 (zh 7.5); Ioffe and Szegedy 2015, algorithms 1 and 2.
     """
     ### BEGIN SOLUTION
     mean, var = running_mean, running_var  # (D,), (D,)

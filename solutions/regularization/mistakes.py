@@ -4,11 +4,21 @@ Left out because they are right: `sign(0)` taken as ±1 (any subgradient will do
 with probability 0), `max_norm <= total` instead of `<` (the factor is 1 there), folds of equal sizes in another order.
 """
 
+from itertools import count
+
 import numpy as np
 
 from autograder.bank import mistake
 
 from . import solution as right
+
+_RUNS = count()
+
+
+def _as_chance_has_it():
+    """A generator that nobody can have twice, as `np.random` is to whoever did not seed it."""
+    return np.random.default_rng(next(_RUNS))
+
 
 # ---------------------------------------------------------------------------------------------------- penalty
 
@@ -1506,6 +1516,15 @@ def kfold_with_its_own_seed(N, k, rng):
 
 @mistake(
     "kfold",
+    en="Is `rng` the only source of randomness: can anyone repeat your split?",
+    zh="随机性只来自 `rng` 吗：别人能重现你的划分吗？",
+)
+def kfold_with_a_generator_of_its_own(N, k, rng):
+    return right.kfold(N, k, _as_chance_has_it())
+
+
+@mistake(
+    "kfold",
     en="Has the model seen a validation example during training?",
     zh="模型在训练时见过验证集里的样本吗？",
 )
@@ -1863,3 +1882,23 @@ def init_weights_fixed_small_std(shape, kind, rng):
 def init_weights_in_pytorch_layout(shape, kind, rng):
     W = right.init_weights(shape, kind, rng)
     return W.T if len(shape) == 2 else W
+
+
+@mistake(
+    "init",
+    replaces="init_weights",
+    en="Is `rng` the only source of randomness: can anyone repeat your run?",
+    zh="随机性只来自 `rng` 吗：别人能重现你的实验吗？",
+)
+def init_weights_with_a_generator_of_its_own(shape, kind, rng):
+    return right.init_weights(shape, kind, _as_chance_has_it())
+
+
+@mistake(
+    "init",
+    replaces="init_weights",
+    en="Does another generator give you other weights?",
+    zh="换一个随机数生成器，权重会跟着变吗？",
+)
+def init_weights_with_its_own_seed(shape, kind, rng):
+    return right.init_weights(shape, kind, np.random.default_rng(0))

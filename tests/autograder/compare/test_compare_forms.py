@@ -85,6 +85,8 @@ def test_a_wrong_kind_of_numbers_is_said_with_its_dtype(yours, ours, words):
         ("relu", "relu"),
         ([], []),
         (np.zeros((0, 3)), np.zeros((0, 3))),
+        ([], np.zeros(0, int)),
+        (np.array([]), np.zeros(0, int)),
     ],
     ids=str,
 )

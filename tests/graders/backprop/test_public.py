@@ -579,15 +579,26 @@ def test_train_mlp_batches(student, reference, rng):
     answer = student.train_mlp(X[:8], y[:8], params, 0.1, 2, rng, 3)
     check_close(answer, reference.train_mlp(X[:8], y[:8], params, 0.1, 2, rng, 3))
     check_close(student.train_mlp(X, y, params, 0.1, 1, rng), reference.train_mlp(X, y, params, 0.1, 1, rng))
-    # Steps so small that their order does not matter: 6 unlike examples, each in one of two batches of 3.
-    X, y, lr = rng.normal(size=(6, 5)), np.array([0, 1, 2, 2, 1, 0]), 1e-6
-    moved = then(
-        student.train_mlp(X, y, params, lr, 1, rng, 3),
-        lambda trained: {name: (trained[name] - param) / lr for name, param in params.items()},
-    )
+    # Steps so small that their order hardly matters: 6 unlike examples, each in one of two batches of 3. Measured over
+    # 2000 seeds, as a share of the largest gradient: right answers at most 0.0033, in float32, too; a batch used twice
+    # at least 0.38. Still smaller steps would drown in float32's rounding of the parameters.
+    params, y, lr = {name: param / 2 for name, param in params.items()}, np.array([0, 1, 2, 2, 1, 0]), 3e-4
+    X = rng.normal(size=(6, 5))
+    while np.min(np.abs(X @ params["W1"] + params["b1"])) < 0.02:  # no ReLU may switch between the two steps
+        X = rng.normal(size=(6, 5))
     _, grads = reference.mlp_loss(params, X, y)
-    expected = {name: -2 * grad for name, grad in grads.items()}
-    check_close(moved, expected, rtol=1e-4, kappa=1e-4, because="the second step starts a little elsewhere")
+    largest = max(float(np.max(np.abs(grad))) for grad in grads.values())
+
+    def is_near(trained):
+        moves = {name: (trained[name] - param) / lr for name, param in params.items()}
+        return all(bool(np.all(np.abs(moves[name] + 2 * grads[name]) <= 0.02 * largest)) for name in params)
+
+    check_that(
+        then(student.train_mlp(X, y, params, lr, 1, rng, 3), is_near),
+        lambda near: near,
+        "two tiny steps move the parameters by −lr · (the sum of both batches' gradients), whatever the order",
+        zh="走两小步后，参数的变化约为 −lr 乘以两个 batch 的梯度之和，与次序无关",
+    )
 
 
 def split_digits():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks import check_close, check_equal, check_that, parts
+from autograder.checks import check_close, check_equal, check_that, parts, then
 from autograder.questions import points
 
 from .test_public import some_counts
@@ -112,7 +112,7 @@ def test_analogy_more(student, reference, rng):
         check_equal(student.analogy(W, a, b, c), reference.analogy(W, a, b, c))
 
 
-@points(1)
+@points(0.5)
 def test_train_skipgram_start(student, rng):
     """without an epoch the vectors are normal, of standard deviation 0.3
     zh: 一个 epoch 也不训练时，词向量是标准差为 0.3 的正态随机数"""
@@ -121,6 +121,21 @@ def test_train_skipgram_start(student, rng):
     for table in parts(vectors, "W_in", "W_out"):
         # 5 standard errors: of the mean 0.3/√4000, of the standard deviation 0.3/√8000
         check_that(table, lambda W: abs(np.mean(W)) < 0.024 and abs(np.std(W) - 0.3) < 0.017, "of deviation 0.3")
+
+
+@points(0.5)
+def test_train_skipgram_draws_from_its_generator(student, rng):
+    """the same generator, in the same state, gives the same vectors
+    zh: 同一个生成器在同一状态下给出同样的词向量"""
+    words, seen = np.arange(6), []
+
+    def repeats(W_in, W_out):
+        seen.append(np.concatenate([W_in, W_out]))
+        return bool(np.allclose(seen[0], seen[-1]))
+
+    for _ in range(2):
+        vectors = student.train_skipgram(words, words[::-1], np.ones(6, dtype=int), 4, 0.5, 2, 3, rng)
+        check_that(then(vectors, repeats), lambda repeated: repeated, "as the first time", zh="与第一次相同")
 
 
 @points(2)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks import check_close, check_equal, check_gradient, check_raises, check_that, parts
+from autograder.checks import check_close, check_equal, check_gradient, check_raises, check_that, parts, then
 from autograder.questions import points
 
 from .test_public import GRID, away_from_zero, even_uniforms
@@ -224,6 +224,34 @@ def test_early_stopping_with_nan(student, reference, rng):
 # ------------------------------------------------------------------------------------------------------ kfold
 
 
+def check_draws_from(drawn, plain, rng):
+    """`drawn(generator)`, told by `plain`, is the same for generators in the same state, and new for each other."""
+    first, *others = (int(seed) for seed in rng.choice(2**32, size=3, replace=False))
+    seen = []
+
+    def is_as_first(*answer):
+        seen.append(plain(*answer))
+        return seen[0] == seen[-1]
+
+    def repeats(seed):
+        return then(drawn(np.random.default_rng(seed)), is_as_first)
+
+    repeats(first)
+    check_that(
+        repeats(first),
+        lambda repeated: repeated,
+        "the same generator, in the same state, gives the same answer",
+        zh="同一个生成器在同一状态下给出同样的结果",
+    )
+    for seed in others:
+        check_that(
+            repeats(seed),
+            lambda repeated: not repeated,
+            "another generator gives another answer",
+            zh="换一个生成器，结果也随之改变",
+        )
+
+
 @points(1)
 def test_kfold_sizes(student, reference, rng):
     """when k does not divide N, fold sizes differ by one at most
@@ -240,20 +268,14 @@ def test_kfold_sizes(student, reference, rng):
 
 
 @points(0.5)
-def test_kfold_draws_from_its_generator(student, reference, rng):
-    """another generator gives another split
-    zh: 换一个随机数生成器，划分也跟着变"""
-    seen = []
-
-    def is_new(folds):
-        split = [sorted(np.asarray(val).tolist()) for _, val in folds]
-        seen.append(split)
-        return split not in seen[:-1]
-
-    for _ in range(2):
-        rng.random()  # the generator stands elsewhere now, so the student gets another one
-        folds = student.kfold(30, 3, rng)
-        check_that(folds, is_new, "this split is another one than before", zh="这次的划分与之前不同")
+def test_kfold_draws_from_its_generator(student, rng):
+    """the split hangs on the generator: the same state gives the same split, another state another one
+    zh: 划分由随机数生成器决定：状态相同则划分相同，状态不同则划分不同"""
+    check_draws_from(
+        lambda generator: student.kfold(30, 3, generator),
+        lambda *folds: [sorted(np.asarray(val).tolist()) for _, val in folds],
+        rng,
+    )
 
 
 @points(1)
@@ -294,7 +316,19 @@ def test_init_weights_of_convolutions(student, reference, rng):
         )
 
 
-@points(1)
+@points(0.5)
+def test_init_weights_draw_from_their_generator(student, rng):
+    """the weights hang on the generator: the same state gives the same weights, another state others
+    zh: 权重由随机数生成器决定：状态相同则权重相同，状态不同则权重不同"""
+    for shape, kind in (((9, 4), "xavier_normal"), ((3, 4, 2, 5), "kaiming_uniform")):
+        check_draws_from(
+            lambda generator, shape=shape, kind=kind: student.init_weights(shape, kind, generator),
+            lambda *weights: np.asarray(weights, dtype=float).tolist(),
+            rng,
+        )
+
+
+@points(0.5)
 def test_init_refuses_unknown_kinds(student, reference, rng):
     """a kind that is none of the four raises ValueError
     zh: 四种之外的 kind 抛出 ValueError"""
