@@ -70,7 +70,7 @@ release: $(VENV)/student.stamp ## the student edition, a folder and a zip [TOPIC
 	@$(RUN) release $(TOPICS) $(if $(OUT),--out '$(OUT)')
 
 doctor: $(VENV)/student.stamp ## how student code is kept apart on this machine
-	@$(RUN) doctor
+	@$(RUN) doctor $(LANGUAGE_OPTION)
 
 test: check      ## everything: the floors, style, types, spelling, tests, proofs of all topics
 

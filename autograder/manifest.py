@@ -40,6 +40,11 @@ class Course:
             )
         return read(path)
 
+    @property
+    def hidden(self) -> tuple[Path, ...]:
+        """What no submission may read: solutions, graders, the secret of the seeds, and where results go by default."""
+        return tuple(self.root / name for name in ("solutions", "tests/graders", "course.secret", "out"))
+
     def solutions(self, topic: str) -> Path:
         """The hidden folder with solution.py, mistakes.py and alternatives.py."""
         return self.root / "solutions" / topic

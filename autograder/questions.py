@@ -129,6 +129,8 @@ class Question:
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
+                # The square of i·c is negative: an imaginary part passed over makes an error as small as one likes.
+                warnings.simplefilter("error", np.exceptions.ComplexWarning)
                 self.item.obj(**arguments)
             self._refuse_undeclared(own["student"])
         except StudentFault as fault:

@@ -10,6 +10,8 @@ from autograder.render.clean import FORMULA, clean
 
 DELIMITERS = ",;\t"
 _BREAKS = re.compile(r"\r\n|\r|\n")
+#: A spreadsheet of another country cuts the same cell at a semicolon, and then what follows is a cell of its own.
+HIDDEN_FORMULA = re.compile(rf"([;|\t]\s*)(?=[{re.escape(''.join(FORMULA))}])")
 UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 
@@ -123,7 +125,8 @@ def safe(text: str, most: int = 4000) -> str:
     shown = clean(text, most)
     if re.fullmatch(r"-?\d+(\.\d+)?", shown):
         return shown
-    return f"'{shown}" if shown.lstrip().startswith((*FORMULA, "\t", "\r")) else shown
+    guarded = HIDDEN_FORMULA.sub(r"\1'", shown)
+    return f"'{guarded}" if guarded.lstrip().startswith((*FORMULA, "\t", "\r")) else guarded
 
 
 def written(rows: Iterable[Iterable[str]]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder import memory
+from autograder.checks.comparing import check_close
 from autograder.checks.observing import failed, look, passed, wrong_form
 from autograder.checks.showing import losses_picture, score_picture
 from autograder.compare import as_array, describe, number
@@ -160,12 +161,12 @@ def check_reaches(
     passed(answer, value, at_least, note, picture)
 
 
-def check_faster(function: Function, *arguments: Any, turns: int) -> None:
-    """A call costs less time than `turns` turns of a plain Python loop in the grader, medians of five pairs.
+def check_faster(function: Function, reference: Callable[..., Any], *arguments: Any, turns: int) -> None:
+    """A call is right, and costs less time than `turns` turns of a plain Python loop in the grader.
 
-    A ratio, never a clock: a slow machine slows both. The loop runs on this side, where no student's code can slow it,
-    and no call is given the floats of another, so that no answer can be kept from one for the next. It does not look at
-    the answer: let a check_close do that, on arguments of the same size.
+    A ratio of medians of five pairs, never a clock: a slow machine slows both. The loop runs on this side, where no
+    student's code can slow it. No call is given the floats of another, so that no answer can be kept from one for the
+    next, and each answer is held against the reference's, so that none is quick by being wrong.
     """
     if turns < 100_000:
         raise GraderMistake(f"check_faster against {turns} turns is noise; use 100000 or more")
@@ -174,6 +175,7 @@ def check_faster(function: Function, *arguments: Any, turns: int) -> None:
         given = tuple(_nudged(value, pair) for value in arguments)
         answer, took = student._timed({"verb": "call", "target": function.name, "keywords": {}}, given)
         ratios.append(took / _loop_seconds(turns))
+        check_close(answer, reference(*given))
     ratio = float(np.median(ratios))
     if ratio < 1:
         passed(answer, ratio, 1.0)

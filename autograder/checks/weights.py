@@ -12,6 +12,7 @@ from autograder.student import Answer
 
 Names = Mapping[str, str]
 Offence = tuple[Sentence, str]
+TOLD = {"missing", "unexpected", "shapes", "names", "ambiguous", "tied"}
 
 
 def load(module: Answer, reference: Any, any_names: bool) -> Names | None:
@@ -25,6 +26,9 @@ def load(module: Answer, reference: Any, any_names: bool) -> Names | None:
     free = [name for name in weights if name not in buffers] if any_names else []
     reply = module._student._learn("load", module, f"{module._called}.load", weights=weights, free=free)
     reply = plain(reply) if isinstance(reply, Mapping) else {}
+    if not reply.keys() >= TOLD:
+        refuse(module, sentence("what it says of its parameters is incomplete"), "parameters")
+        return None
     names = _renamed(reply, free)
     offence = (
         _absent(reply, buffers, ties, {name: tuple(weights[name].shape) for name in free})

@@ -18,6 +18,7 @@ from autograder.cli.codes import OURS, STOPPED, USAGE
 from autograder.cli.parsing import COMMAND, Parser, spoken_language, told
 from autograder.language import say
 from autograder.model import AutograderError, Sentence, UsageError, sentence
+from autograder.render.clean import clean
 
 STUDENTS = ("grade", "loop", "report")
 INSTRUCTORS = ("batch", "gradebook", "regrade", "export")
@@ -53,7 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complained(what: Sentence | str, language: str, code: int) -> int:
-    print(f"autograder: {say(what, language) if isinstance(what, Sentence) else what}", file=sys.stderr)
+    said = say(what, language) if isinstance(what, Sentence) else what
+    print(f"autograder: {clean(said)}", file=sys.stderr)  # it may name a student's file
     return code
 
 

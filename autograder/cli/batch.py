@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,7 +126,8 @@ def _graded(
     for topic in topics:
         assignment, policy = course.assignment(topic), rules.get(topic, rules[""])
         device = options.device if assignment.framework == "torch" else "cpu"
-        isolation = _isolation(device, unsafe=options.unsafe)
+        secret = (*course.hidden, options.folder, where.folders[topic], where.book)
+        isolation = _isolation(device, secret, unsafe=options.unsafe)
         page.say("Isolation: level {level} ({layers})", level=isolation.level, layers=", ".join(isolation.layers))
         with closing(Results(where.folders[topic], page.language)) as results, Book(where.book) as book:
             _know(book, found, topic)
@@ -151,7 +152,7 @@ def _graded(
     return code
 
 
-def _isolation(device: str, *, unsafe: bool) -> Isolation:
+def _isolation(device: str, secret: Iterable[Path], *, unsafe: bool) -> Isolation:
     """What keeps submissions apart: proved, or none for code that is trusted, which may then use the GPU."""
     from autograder.sandbox.choice import plain, require_isolation
 
@@ -159,7 +160,7 @@ def _isolation(device: str, *, unsafe: bool) -> Isolation:
         with closing(plain("numpy")) as sandbox:
             return sandbox.isolation
     # The walls are the same for both frameworks, and stand sooner without PyTorch.
-    return require_isolation("numpy", unsafe=unsafe)
+    return require_isolation("numpy", unsafe=unsafe, secret=secret)
 
 
 def _pages(

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
+
+from rich.cells import set_cell_size
 
 from autograder.cli.codes import GRADED, Commands, command
 from autograder.cli.parsing import told
+from autograder.language import chosen, say
+from autograder.model import sentence
 
 
 def add_to(commands: Commands) -> None:
@@ -15,10 +20,20 @@ def add_to(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the level, the layers in force, and what is missing with its remedy."""
-    from autograder.sandbox.choice import examined, require_isolation
+    from autograder.sandbox.choice import require_isolation
+    from autograder.sandbox.layers.probe import available
 
+    language = chosen(options.lang)
     isolation = require_isolation("numpy", unsafe=True)
-    print(f"level {isolation.level}: {', '.join(isolation.layers) or 'a plain process'}")
-    for line in examined():
-        print(line)
+    layers = ", ".join(isolation.layers) or sentence("a plain process with a deadline")
+    print(say(sentence("level {level}: {layers}", level=isolation.level, layers=layers), language))
+    if sys.platform != "linux":
+        print(say(sentence("for other people's code use Linux, WSL2 or a container"), language))
+        return GRADED
+    for layer in available():
+        state = say(sentence("works") if layer.works else sentence("missing"), language)
+        print(f"  {layer.name:<12} {set_cell_size(state, 8)} {layer.detail}")
+        if layer.remedy:
+            remedy = sentence("try: {what}", what=layer.remedy)
+            print(" " * 24 + say(remedy, language))
     return GRADED

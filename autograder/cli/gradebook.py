@@ -108,9 +108,8 @@ def _excuse(book: Book, options: argparse.Namespace) -> None:
 def _decide(book: Book, options: argparse.Namespace, kind: str, value: dict[str, object]) -> None:
     course_of(options).assignment(options.topic)
     number = book.decide(kind, options.why, topic=options.topic, student=options.student, value=value)
-    print(
-        f"decision {number}: {kind} for {options.student} in {options.topic}; `gradebook revert {number} --why '…'` undoes it"
-    )
+    undone = f"`gradebook revert {number} --why '…'` undoes it"
+    print(f"decision {number}: {kind} for {options.student} in {options.topic}; {undone}")
 
 
 def _revert(book: Book, options: argparse.Namespace) -> None:

@@ -81,7 +81,8 @@ def _nbgrader_import(options: argparse.Namespace) -> int:
     jobs = options.jobs or min(os.cpu_count() or 1, len(submissions))
     if jobs < 1:
         raise UsageError(f"--jobs {options.jobs} is not positive")
-    isolation = require_isolation(course.assignment(topic).framework, unsafe=options.unsafe)
+    framework, hidden = course.assignment(topic).framework, (*course.hidden, options.tree)
+    isolation = require_isolation(framework, unsafe=options.unsafe, secret=hidden)
     print(f"isolation: level {isolation.level}")
     secret = batch.course_secret(course.root)
     work = batch.shards(submissions, len(submissions), course.root, topic, secret, jobs, isolation)

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
     with opened(options) as book:
         if options.apply and not options.all and book.runs("regrade", options.topic):
             return _apply(book, options)
-        isolation = require_isolation(assignment.framework, unsafe=options.unsafe)
+        isolation = require_isolation(assignment.framework, unsafe=options.unsafe, secret=course.hidden)
         jobs = options.jobs or os.cpu_count() or 1
         settings = running.Settings(jobs, isolation, page.language, fresh=options.all)
         meant = regrading.affected(course, options.topic, book, settings)
@@ -99,7 +99,7 @@ def appeal(options: argparse.Namespace) -> int:
     framework = course.assignment(options.topic).framework
     with opened(options) as book:
         found = appeals.recorded(book, options.topic, options.student, options.grading)
-        isolation = require_isolation(framework, unsafe=options.unsafe)
+        isolation = require_isolation(framework, unsafe=options.unsafe, secret=course.hidden)
         with closing(choose(framework, expected=isolation)) as sandbox:
             made = appeals.again(course, book, found, sandbox)
     if options.json:

@@ -11,6 +11,7 @@ import numpy as np
 from autograder.wire import Array, Tensor
 from autograder.wire.values import AXES
 
+ROOM_BYTES = 1 << 28  # of an array made of a list; no question of ours has a thousandth of it
 _NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
@@ -27,10 +28,18 @@ def as_array(value: Any) -> Array | None:
             return None
         if items and items[0] is not None and items[0].ndim >= AXES:  # no array has so many
             return None
+        if items and _bytes_together(items) > ROOM_BYTES:
+            return None
         array = np.array(items) if items else np.zeros(0)
     else:
         return None
     return array if array.dtype.kind in "biufc" else None
+
+
+def _bytes_together(items: Sequence[Any]) -> int:
+    """What one array of them would take: one complex number among whole ones of a byte makes sixteen of each."""
+    widest = int(np.result_type(*{item.dtype for item in items}).itemsize)
+    return widest * int(items[0].size) * len(items)
 
 
 def _are_numbers(values: Sequence[Any]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TypeVar
@@ -11,9 +12,9 @@ from typing import TypeVar
 import autograder
 from autograder.model import Isolation, Limits, UsageError
 from autograder.sandbox.forked import LAYERS, VISIBLE, ForkedSandbox, Prefix, environment
-from autograder.sandbox.layers import bubblewrap
+from autograder.sandbox.layers import bubblewrap, root
 from autograder.sandbox.layers.confine import NAMESPACES
-from autograder.sandbox.layers.probe import Layer, available
+from autograder.sandbox.layers.probe import Layer
 from autograder.sandbox.plain import PlainSandbox
 from autograder.sandbox.protocol import Child, Sandbox, SandboxError
 
@@ -118,11 +119,26 @@ def _bubblewrapped(command: Sequence[str]) -> list[str]:
     return bubblewrap.command(binds, command, environment())
 
 
-def isolated(framework: str, *, unsafe: bool) -> Sandbox:
+def see_hidden(secret: Iterable[Path]) -> None:
+    """Raises UsageError where one of these lies in what every submission may read: the system's folders, Python's."""
+    shown = root.outermost((*root.system(), *root.interpreter()))
+    for path in secret:
+        above = next((each for each in shown if Path(os.path.realpath(path)).is_relative_to(each)), None)
+        if above is not None:
+            raise UsageError(
+                f"{path} lies in {above}, which submissions can read: move it, or the virtual environment, elsewhere; "
+                "for code that you trust: --unsafe (make batch … UNSAFE=1)"
+            )
+
+
+def isolated(framework: str, *, unsafe: bool, secret: Iterable[Path] = ()) -> Sandbox:
     """A started sandbox for others' code, proved by a canary. unsafe: whether level C will do, unproved.
 
-    Raises UsageError for level C unless `unsafe`, SandboxError when the canary escapes.
+    secret: what no submission may read. Raises UsageError for level C and for a secret that can be read unless
+    `unsafe`, SandboxError when the canary escapes.
     """
+    if not unsafe:
+        see_hidden(secret)
     with ExitStack() as stack:
         sandbox = stack.enter_context(closing(choose(framework)))
         if sandbox.isolation.level == "C" and not unsafe:
@@ -136,19 +152,7 @@ def isolated(framework: str, *, unsafe: bool) -> Sandbox:
         return sandbox
 
 
-def require_isolation(framework: str, *, unsafe: bool) -> Isolation:
+def require_isolation(framework: str, *, unsafe: bool, secret: Iterable[Path] = ()) -> Isolation:
     """What the sandbox for others' code achieves, proved by a canary. Raises what `isolated` raises."""
-    with closing(isolated(framework, unsafe=unsafe)) as sandbox:
+    with closing(isolated(framework, unsafe=unsafe, secret=secret)) as sandbox:
         return sandbox.isolation
-
-
-def examined() -> Iterator[str]:
-    """A line for each layer that was tried, with what would help where one is missing."""
-    if sys.platform != "linux":
-        yield f"{sys.platform}: a plain process with a deadline; for others' code use Linux, WSL2 or a container"
-        return
-    for layer in available():
-        state = "works" if layer.works else "missing"
-        yield f"  {layer.name:<12} {state:<8} {layer.detail}" + (
-            f"\n{'':24}try: {layer.remedy}" if layer.remedy else ""
-        )

@@ -24,6 +24,8 @@ NESTED_ENTRIES = 5000
 DIRECTORY_BYTES = 256
 AT_ONCE = 200
 BEYOND = 64
+PAX_BYTES = 1 << 15
+PAX_WORK = 1 << 31  # bytes squared, a second or two of such a search: 2000 headers of a kilobyte
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 UNKNOWN = (".7z", ".rar", ".gz", ".bz2", ".xz", ".zst")
 DECOMPRESSED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what zipfile unpacks no further than it is asked to
@@ -213,11 +215,21 @@ class _Counted(io.RawIOBase):
         return content
 
 
+class _Member(tarfile.TarInfo):
+    """A tar's member whose extended header is of bounded work: tarfile of Python 3.11 searches one in its square."""
+
+    def _proc_pax(self, archive: Any) -> Any:
+        archive.work = getattr(archive, "work", 0) + self.size**2
+        if self.size > PAX_BYTES or archive.work > PAX_WORK:
+            raise Unreadable("the tar is damaged (its extended headers are larger than any that a program writes)")
+        return super()._proc_pax(archive)  # type: ignore[misc]
+
+
 def _tarred(file: IO[bytes], stack: ExitStack, most: int, most_bytes: int) -> Iterator[Entry]:
     """A tar can be read only from its beginning: its small files are copied, under numbers, to a place of our own."""
     place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
     try:
-        with tarfile.open(fileobj=_Counted(_unpacked(file), most_bytes), mode="r|") as archive:
+        with tarfile.open(fileobj=_Counted(_unpacked(file), most_bytes), mode="r|", tarinfo=_Member) as archive:
             yield from _tar_entries(archive, place, most)
     except Unreadable:
         raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,6 +119,11 @@ def test_one_cell_changes_and_no_other_byte():
     assert sheet.with_cell(1, 0, 'a"b').content() == content.replace(b'"x;y"', b'"a""b"')
 
 
+@pytest.mark.parametrize("text", ["x;=1+1", "x; \t-2", "|＝cmd|' /C calc'!A0", "a;;+b"])
+def test_a_cell_that_another_country_cuts_at_a_semicolon_begins_no_formula(text):
+    assert not re.search(r"[;|\t]\s*[=+@＝＋＠-]", sheets.safe(text))
+
+
 @given(st.text(max_size=20))
 def test_no_cell_of_ours_is_a_formula(value):
     import csv
@@ -124,4 +131,5 @@ def test_no_cell_of_ours_is_a_formula(value):
 
     ((cell,),) = csv.reader(io.StringIO(sheets.written([[value]]), newline="")) if sheets.safe(value) else [[""]]
     assert not cell.lstrip().startswith(("=", "+", "@", "＝")) or cell == value
+    assert not re.search(r"[;|\t]\s*[=+@＝＋＠-]", cell)
     assert not cell.startswith("-") or cell.removeprefix("-").replace(".", "").isdigit()

@@ -102,6 +102,12 @@ def test_a_gradient_of_one_use_of_a_shared_weight_is_not_the_whole_one(submit_to
     assert words.startswith("Model(): ∂⟨v, y⟩/∂table.weight[")
 
 
+def test_a_module_that_forges_what_it_says_of_its_parameters_is_refused(submit_torch):
+    forging = f"{TIED}\n    from autograder.sandbox import learning\n    learning.load_weights = lambda *given: {{}}\n"
+    words = "Model(): what it says of its parameters is incomplete"
+    assert message(check_parameters, submit_torch(forging), model(TIED)) == words
+
+
 def test_check_parameters_looks_at_names_and_shapes_without_a_forward_pass(submit_torch):
     broken = changed(TIED, "return self.head", "raise RuntimeError and self.head")
     check_parameters(submit_torch(broken), model(TIED))

@@ -187,7 +187,7 @@ def test_check_faster_accepts_an_array_operation(submit):
         def f(x):
             return x.sum()
         """)
-    check_faster(student.student.f, np.ones(1000), turns=1_000_000)
+    check_faster(student.student.f, np.sum, np.ones(1000), turns=1_000_000)
     assert student.seen[-1].passed
 
 
@@ -218,7 +218,20 @@ def test_check_faster_accepts_an_array_operation(submit):
     ids=["answers kept", "yardstick slowed"],
 )
 def test_check_faster_is_not_deceived(submit, trick):
-    assert "times as long as it may" in message(check_faster, submit(trick).student.f, np.ones(3), turns=100_000)
+    f, half_of_all = submit(trick).student.f, 0.5 * 3_000_000 * 2_999_999 / 2
+    assert "times as long as it may" in message(check_faster, f, lambda x: half_of_all, np.ones(3), turns=100_000)
+
+
+def test_check_faster_looks_at_every_answer(submit):
+    student = submit("""
+        calls = []
+        def f(x):
+            calls.append(x)
+            return 2 * x if len(calls) != 3 else None
+        """)
+    said = message(check_faster, student.student.f, lambda x: 2 * x, 1.0, turns=100_000)
+    assert "result is None" in said
+    assert [each.passed for each in student.seen] == [True, True, False]
 
 
 def test_check_faster_refuses_a_loop_of_a_thousand_times_as_many_turns(submit):
@@ -229,11 +242,12 @@ def test_check_faster_refuses_a_loop_of_a_thousand_times_as_many_turns(submit):
                 total += turn * 0.5
             return total
         """)
-    said = message(check_faster, student.student.f, 1.0, turns=100_000)
+    right = 0.5 * 1_500_000 * 1_499_999 / 2
+    said = message(check_faster, student.student.f, lambda x: right, 1.0, turns=100_000)
     assert said.startswith("f takes ")
     assert said.endswith(" times as long as it may: is there a Python loop that an array operation could do?")
 
 
 def test_check_faster_against_few_turns_is_noise():
     with pytest.raises(GraderMistake, match=r"^check_faster against 10 turns is noise; use 100000 or more$"):
-        check_faster(local(f=lambda: 1).student.f, turns=10)
+        check_faster(local(f=lambda: 1).student.f, lambda: 1, turns=10)

@@ -174,3 +174,6 @@ def test_doctor_says_the_level_and_each_layer(run):
     code, out, _ = run("doctor")
     assert code == 0
     assert out.startswith("level ")
+    code, out, _ = run("doctor", "--lang", "zh")
+    assert code == 0
+    assert out.startswith("隔离级别 ")

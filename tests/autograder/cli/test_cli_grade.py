@@ -318,3 +318,10 @@ def test_a_stream_that_cannot_show_a_sign_shows_another():
     done = shell("grade", "vectors", "--from", SOLUTION, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"10/10" in done.stdout
+
+
+def test_what_a_files_name_holds_moves_no_terminal(run, tmp_path):
+    code, _, err = run("grade", "vectors", "--from", tmp_path / "\x1b]0;owned\x07\x1b[2J.py")
+    assert code == 2
+    assert "\\u001b]0;owned" in err
+    assert "\x1b" not in err

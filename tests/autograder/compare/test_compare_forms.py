@@ -154,6 +154,12 @@ def test_what_is_no_array_of_numbers_is_none_rather_than_an_error(odd):
     assert as_array(odd) is None
 
 
+def test_a_list_that_would_make_an_array_of_a_gigabyte_is_none():
+    whole, fine = np.zeros(60_000, np.int8), np.zeros(60_000, complex)
+    assert as_array([whole] * 1000 + [fine]) is None
+    assert as_array([whole] * 100).shape == (100, 60_000)
+
+
 def test_an_empty_list_is_an_array_of_no_entries():
     assert as_array([]).shape == (0,)
 

@@ -9,6 +9,7 @@ from support_courses import by_name, graded, with_graders
 from autograder.checks import Observation
 from autograder.diagnosis.patterns import pattern, pattern_of
 from autograder.diagnosis.replay import Play
+from autograder.diagnosis.seen import MOST_ENTRIES, leaves
 from autograder.grading import Grader
 from autograder.language import say
 from autograder.model import Status, Verdict, sentence
@@ -20,6 +21,12 @@ VECTORS = [RNG.normal(size=7) + 3 for _ in range(2)]
 SQUARE = [RNG.normal(size=(5, 5)) for _ in range(2)]
 CUBE = [RNG.normal(size=(2, 3, 4)) for _ in range(2)]
 WRONG = Verdict(Status.WRONG, sentence("wrong"))
+
+
+def test_what_is_large_and_of_another_shape_is_not_copied_to_look_like_something():
+    large, small = np.zeros(MOST_ENTRIES + 1, np.int8), np.zeros(3)
+    assert not list(leaves(large, small))
+    assert len(list(leaves((large, small + 1), (large, small)))) == 2
 
 
 def changed(where):

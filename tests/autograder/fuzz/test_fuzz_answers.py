@@ -102,6 +102,7 @@ QUESTIONS: dict[str, Question] = {
     "then": lambda s: checks.check_close(checks.then(s.f(1), lambda x: np.asarray(x) + SECRET), SECRET * 3),
     "check_that": lambda s: checks.check_that(s.f(1), lambda x: bool(np.all(np.asarray(x) == SECRET)), "it is right"),
     "a callback": lambda s: checks.check_close(s.f(lambda x: x @ SECRET, 1), SECRET),
+    "check_faster": lambda s: checks.check_faster(s.f, lambda x: SECRET, 1, turns=100_000),
     "an attribute": lambda s: checks.check_close(s.Value(1.0).data, SECRET),
     "operators": lambda s: checks.check_close((s.Value(1.0) * 2 + 1)[0].grad, SECRET),
     "check_same": lambda s: checks.check_same(s.Layer(3, 2), module(), at=(__import__("torch").ones(4, 3),)),
@@ -111,7 +112,6 @@ CLAIMS: dict[str, Question] = {
     "check_shape": lambda s: checks.check_shape(s.f(1), SECRET),
     "check_falls": lambda s: checks.check_falls(s.train(1)),
     "check_reaches": lambda s: checks.check_reaches(s.train(1), at_least=0.9),
-    "check_faster": lambda s: checks.check_faster(s.f, SECRET, turns=100_000),
 }
 
 

@@ -443,3 +443,19 @@ def test_names_are_taken_from_the_line_that_gives_a_tuple_and_from_nothing_else(
 
     f.__doc__ = docstring and f"What it does.\n\n    {docstring}\n    "
     assert returned_names(SimpleNamespace(f=f, _g=f)) == names
+
+
+def test_an_imaginary_part_makes_no_squared_error_small(tmp_path):
+    squared = """
+    @points(1)
+    def test_scale_error(student):
+        '''the mean squared error is at most 1'''
+        answer = student.scale(1.0, 1.0)
+        check_that(answer, lambda b: float(np.mean((np.zeros(3) - b) ** 2)) <= 1, "it is small", zh="它很小")
+    """
+    course = with_graders(tmp_path / "c", squared)
+    grader = Grader(course, "vectors")
+    answers = {1.0: Status.PASSED, 1e6: Status.WRONG, 1e6j: Status.WRONG}
+    for answer, status in answers.items():
+        claimed = SimpleNamespace(**{**vars(grader.bank.solution), "scale": lambda x, a, answer=answer: answer})
+        assert by_name(played(grader, claimed))["scale_error"].verdict.status is status

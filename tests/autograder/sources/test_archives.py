@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import random
 import stat
 import struct
@@ -262,6 +263,27 @@ def test_a_sparse_file_in_a_tar_is_not_written_out(tmp_path):
 def test_a_tar_that_claims_a_file_without_end_is_left_when_it_ends(tmp_path, kind):
     with pytest.raises(UsageError, match="the tar is damaged"):
         entries(gnu(kind, 1 << 60, 0) + bytes(1024), tmp_path, "in.tar")
+
+
+@pytest.mark.parametrize(("size", "members"), [(10 * MIB, 1), (30_000, 5)])
+def test_an_extended_header_of_digits_is_no_work_for_the_square_of_its_length(tmp_path, size, members):
+    """Python 3.11.7 looks for `digits hdrcharset=` from every digit on: ten megabytes of them would take years."""
+    header = tarfile.TarInfo("x")
+    header.type, header.size = tarfile.XHDTYPE, size
+    one = header.tobuf() + b"1" * size + bytes(-size % 512)
+    content = lzma.compress(one * members + bytes(1024), preset=0)
+    with pytest.raises(UsageError, match="the tar is damaged"):
+        entries(content, tmp_path, "in.tar.xz")
+
+
+def test_long_names_and_other_marks_of_a_tar_are_read(tmp_path):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for number in range(300):
+            info = tarfile.TarInfo(f"{'folder/' * 20}{number}-{'名' * 60}.py")
+            info.pax_headers = {"LIBARCHIVE.xattr.com.apple.provenance": "x" * 500}
+            archive.addfile(info)
+    assert len(entries(made.getvalue(), tmp_path, "in.tar")) == 300
 
 
 def test_a_damaged_archive_of_any_kind_is_told_of(tmp_path):

@@ -395,13 +395,15 @@ def test_kfold_trains_on_the_rest(student, reference, rng):
     zh: 每个训练集正好是验证集以外的全部样本"""
     check_that(
         student.kfold(100, 3, rng),
-        lambda folds: all(np.array_equal(np.sort(np.r_[train, val]), np.arange(100)) for train, val in folds),
+        lambda folds: (
+            len(folds) == 3 and all(np.array_equal(np.sort(np.r_[train, val]), np.arange(100)) for train, val in folds)
+        ),
         "train and val of a pair together hold each index exactly once",
         zh="每一对 train 与 val 合起来，每个下标恰好出现一次",
     )
     check_that(
         student.kfold(100, 3, rng),
-        lambda folds: all(len(train) > len(val) for train, val in folds),
+        lambda folds: len(folds) == 3 and all(len(train) > len(val) for train, val in folds),
         "train is the larger one of a pair",
         zh="每一对中 train 比 val 大",
     )
@@ -413,7 +415,7 @@ def test_kfold_shuffles(student, reference, rng):
     zh: 哪个样本落在哪一折是随机的"""
     check_that(
         student.kfold(60, 3, rng),
-        lambda folds: all(len(set(np.sort(val)[1:] - np.sort(val)[:-1])) > 1 for _, val in folds),
+        lambda folds: len(folds) == 3 and all(len(set(np.sort(val)[1:] - np.sort(val)[:-1])) > 1 for _, val in folds),
         "no validation set is a block of neighbours, nor every third example",
         zh="验证集既不是连续的一段，也不是每隔几个取一个",
     )
