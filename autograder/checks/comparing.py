@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.observing import Observation, compared, expected, failed, look, passed
-from autograder.compare import Comparison, Tolerance
+from autograder.compare import FLOAT32, Comparison, Tolerance, narrow
 from autograder.model import GraderMistake, Status, StudentFault, Verdict, sentence
 from autograder.student import Answer, Function, resolved
 from autograder.wire import Array
@@ -97,13 +97,14 @@ def check_gradient(
 
     of: the reference's forward pass. along: a random cotangent of the output's shape; one whose entries are
     all equal is refused, because it is blind to wrong Jacobians (for softmax, a zero gradient passes).
+    A float32 answer has the row of its own dtype, as in `check_close`, where that is the coarser one.
     """
     if np.size(along) > 1 and np.ptp(along) == 0:
         raise GraderMistake(
             "check_gradient along equal entries (the gradient of a sum) is blind; draw `along` at random"
         )
     actual, wanted = look(answer, "check_gradient"), central_differences(of, at, along, wrt, h)
-    compared(answer, actual, wanted, Comparison(tolerance=NUMERIC))
+    compared(answer, actual, wanted, Comparison(tolerance=FLOAT32 if narrow([actual]) else NUMERIC))
 
 
 def central_differences(of: Callable[..., Any], at: Sequence[Any], along: Any, wrt: int, h: float = 1e-5) -> Array:

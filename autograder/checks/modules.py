@@ -132,14 +132,15 @@ def _compare(module: Answer, yours: dict[str, Any], wanted: dict[str, Any], refe
     pairs = {"y": (_whole(yours["outputs"]), _whole(wanted["outputs"]))}
     largest = max((rms(value) for _, value in places.values() if value is not None), default=0.0)
     allowed: dict[str, Tolerance] = {}
+    device, outputs = module._student._device, yours["outputs"]
     for place, (claim, value) in places.items():
         if not (_vanishes(value) and _vanishes(claim)):  # what nothing depends on has no gradient, or one of zeros
             value = np.zeros(_shape(claim)) if value is None else value
             pairs[place] = claim, value
-            allowed[place] = tolerance_of_gradient(claim, value, largest, module._student._device)
+            allowed[place] = tolerance_of_gradient(claim, value, largest, device, through=outputs)
     for name in sorted(set(wanted["buffers"]) & set(state(reference))):
         pairs[f"buffer {name}"] = yours["buffers"].get(name), wanted["buffers"][name]
-    comparison = Comparison(device=module._student._device, by_key=allowed)
+    comparison = Comparison(device=device, by_key=allowed)
     theirs = {f"∂{ours}": f"∂{place}" for place, ours in names.items()}
     for place, (claim, value) in pairs.items():
         over, slash, under = place.rpartition("/")

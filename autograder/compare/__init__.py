@@ -5,7 +5,15 @@ because an elementwise relative error fails right float32 code through cancellat
 """
 
 from autograder.compare.arrays import as_array, errors, has_parts, rms
-from autograder.compare.comparison import FLOAT32, FLOAT64, Comparison, Tolerance, tolerance_for, tolerance_of_gradient
+from autograder.compare.comparison import (
+    FLOAT32,
+    FLOAT64,
+    Comparison,
+    Tolerance,
+    narrow,
+    tolerance_for,
+    tolerance_of_gradient,
+)
 from autograder.compare.differences import Difference, describe, number
 
 __all__ = [
@@ -18,6 +26,7 @@ __all__ = [
     "describe",
     "errors",
     "has_parts",
+    "narrow",
     "number",
     "rms",
     "tolerance_for",

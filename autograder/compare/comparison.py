@@ -39,15 +39,24 @@ def tolerance_for(yours: Array, ours: Array, device: str = "cpu") -> Tolerance:
     return FLOAT32 if device == "cpu" else FLOAT32_CUDA
 
 
-def tolerance_of_gradient(yours: Any, ours: Array, largest: float, device: str = "cpu") -> Tolerance:
+def narrow(claims: Sequence[Any]) -> bool:
+    """Whether one of these values is held to float32's row."""
+    arrays = (as_array(claim) for claim in claims)
+    return any(array is not None and tolerance_for(array, array) != FLOAT64 for array in arrays)
+
+
+def tolerance_of_gradient(
+    yours: Any, ours: Array, largest: float, device: str = "cpu", *, through: Sequence[Any] = ()
+) -> Tolerance:
     """The row for one of the gradients of a backward pass, whose largest has that RMS.
 
     In float32 a saturated softmax leaves a right gradient a hundred times the rounding of an output. One that
     vanishes, such as that of a bias which softmax takes away again, is what rounding the others leaves of it.
+    through: the outputs. Where one of them is float32, the gradient of a float64 input has been so on its way.
     """
     array = as_array(yours)
     row = tolerance_for(ours if array is None else array, ours, device)
-    row = row if row == FLOAT64 else FLOAT32_GRADIENT
+    row = FLOAT32_GRADIENT if row != FLOAT64 or narrow(through) else row
     return replace(row, floor=max(row.floor, SHARE * largest))
 
 

@@ -31,6 +31,16 @@ JSON = json.JSONEncoder(separators=(",", ":"))  # made once: json.dumps makes on
 CODES = {np.dtype("?" if code == "b1" else code): code for code in DTYPES}
 
 
+def is_key(value: Any, depth: int = 0) -> bool:
+    """Whether a key of a dict arrives as one: a text, a number, a truth value, None, or a tuple of these.
+
+    NumPy's numbers travel as arrays, which are no keys.
+    """
+    if isinstance(value, tuple):
+        return depth < DEPTH and all(is_key(item, depth + 1) for item in value)
+    return value is None or isinstance(value, (str, int)) or type(value) is float
+
+
 class Encoder:
     """Turns one message into buffers. `opaque(value)` may rescue a value that has no form of its own."""
 
@@ -95,6 +105,12 @@ class Encoder:
         return [self.tree(item, depth + 1) for item in value]
 
     def _dict(self, value: Mapping[Any, Any], depth: int) -> Any:
+        odd = next((key for key in value if not is_key(key)), None)
+        if odd is not None:  # None is a key itself
+            kind = f"dict with a key of type {type(odd).__name__}"
+            if self.opaque is None:
+                raise WireError(f"a {kind} cannot be sent")
+            return self.tree(Opaque(kind), depth + 1)
         return {"dict": [[self.tree(k, depth + 1), self.tree(v, depth + 1)] for k, v in value.items()]}
 
     def _array(self, value: Array, depth: int) -> Any:

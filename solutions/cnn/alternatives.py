@@ -457,6 +457,31 @@ def maxpool2d_backward_in_float32(dout, cache):
     return right.maxpool2d_backward(dout.astype(np.float32), cache).astype(np.float32)
 
 
+@alternative("maxpool2d", replaces="maxpool2d_forward", group="masks_by_numpys_numbers")
+def masks_by_numpys_numbers_forward(x, k, stride, pad=0):
+    xp, cache = padded(x, pad, -np.inf), {"shape": x.shape}
+    rows, columns = np.arange(0, xp.shape[2] - k + 1, stride), np.arange(0, xp.shape[3] - k + 1, stride)
+    out = np.zeros((*x.shape[:2], len(rows), len(columns)))
+    for h, i in enumerate(rows):
+        for v, j in enumerate(columns):
+            window = xp[:, :, i : i + k, j : j + k]
+            out[:, :, h, v] = window.max(axis=(2, 3))
+            mask = window == window.max(axis=(2, 3), keepdims=True)
+            cache[(i, j)] = mask / mask.sum(axis=(2, 3), keepdims=True)  # keys of np.int64
+    cache["sizes"] = k, stride, pad
+    return out, cache
+
+
+@alternative("maxpool2d", replaces="maxpool2d_backward", group="masks_by_numpys_numbers")
+def masks_by_numpys_numbers_backward(dout, cache):
+    (N, C, H, W), (k, stride, pad) = cache["shape"], cache["sizes"]
+    dxp = np.zeros((N, C, H + 2 * pad, W + 2 * pad))
+    for h, v in np.ndindex(dout.shape[2:]):
+        i, j = h * stride, v * stride
+        dxp[:, :, i : i + k, j : j + k] += cache[(i, j)] * dout[:, :, h, v][..., None, None]
+    return dxp[:, :, pad : pad + H, pad : pad + W]
+
+
 # K7  avgpool2d
 
 
@@ -605,6 +630,14 @@ class DigitsCNNByUnfolding(right.DigitsCNN):
         return x.flatten(1) @ self.read.weight.T + self.read.bias
 
 
+@alternative("digits_cnn", replaces="DigitsCNN")
+class DigitsCNNOfFloats(right.DigitsCNN):
+    """Whatever comes is made float32 first."""
+
+    def forward(self, x):
+        return super().forward(x.float())
+
+
 @alternative("digits_cnn", replaces="count_params")
 def count_params_by_shapes(module):
     total = 0
@@ -680,6 +713,31 @@ def bilinear_sample_in_a_frame_of_zeros(img, grid):
     return ((1 - fy) * upper + fy * lower).view(N, C, *grid.shape[1:3])
 
 
+@alternative("spatial_transformer", replaces="bilinear_sample")
+def bilinear_sample_by_loops(img, grid):
+    """Point by point, into zeros of PyTorch's default dtype."""
+    (N, C, H, W), (rows, columns) = img.shape, grid.shape[1:3]
+    out = torch.zeros(N, C, rows, columns)
+    for n in range(N):
+        for i in range(rows):
+            for j in range(columns):
+                x, y = ((grid[n, i, j, 0] + 1) * W - 1) / 2, ((grid[n, i, j, 1] + 1) * H - 1) / 2
+                left, top = int(torch.floor(x)), int(torch.floor(y))
+                for row, down in ((top, 1 - (y - top)), (top + 1, y - top)):
+                    for column, across in ((left, 1 - (x - left)), (left + 1, x - left)):
+                        if 0 <= row < H and 0 <= column < W:
+                            out[n, :, i, j] += down * across * img[n, :, row, column]
+    return out
+
+
+@alternative("spatial_transformer", replaces="bilinear_sample")
+def bilinear_sample_within_one_pixel(img, grid):
+    """Points further out than the first zeros are brought back to them, before anything is computed."""
+    H, W = img.shape[2:]
+    reach = 1 + 1 / torch.tensor([W, H], dtype=grid.dtype)
+    return right.bilinear_sample(img, torch.minimum(torch.maximum(grid, -reach), reach))
+
+
 # K10  train_cnn
 
 
@@ -726,4 +784,17 @@ def train_cnn_by_neighbours(X, y, epochs, seed):
         distance = torch.cdist(x.flatten(1), examples, compute_mode="donot_use_mm_for_euclid_dist")
         return (-(distance**2)).softmax(-1) @ labels
 
+    return model
+
+
+@alternative("train_cnn")
+def train_cnn_at_the_default_rate(X, y, epochs, seed):
+    """Adam as it comes, and PyTorch's own initial weights."""
+    model = right.DigitsCNN()
+    optimizer = torch.optim.Adam(model.parameters())
+    for _ in range(epochs):
+        for batch in torch.randperm(len(X)).split(64):
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(X[batch]), y[batch]).backward()
+            optimizer.step()
     return model

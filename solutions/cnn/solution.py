@@ -36,7 +36,7 @@ def conv_out_size(n, k, s=1, p=0, d=1):
     d: int >= 1, dilation: distance between neighbouring kernel pixels (1 = they touch).
     Returns: int >= 1; windows that would hang over the edge are not counted.
     Raises: ValueError if the kernel does not fit into the padded side even once.
-    Source: Ng, Convolutional Neural Networks, week 1; d2l-zh 6.3; Lee 3.1.
+    Source: Ng, Convolutional Neural Networks, week 1; d2l 7.3 (zh 6.3); Lee 3.1.
     """
     ### BEGIN SOLUTION
     reach = d * (k - 1) + 1  # pixels that a dilated kernel spans
@@ -92,7 +92,7 @@ def pad2d(x, p):
     x: float (N, C, H, W).
     p: int >= 0.
     Returns: float (N, C, H + 2p, W + 2p).
-    Source: Ng, Convolutional Neural Networks, week 1; d2l-zh 6.3.
+    Source: Ng, Convolutional Neural Networks, week 1; d2l 7.3 (zh 6.3).
     """
     ### BEGIN SOLUTION
     N, C, H, W = x.shape
@@ -133,7 +133,7 @@ def conv2d_forward(x, w, b, stride=1, pad=0):
     pad: int >= 0, zeros on each side.
     Returns: (out, cache); out: float (N, F, H', W') with H' = conv_out_size(H, KH, stride, pad), W' likewise;
         cache: whatever conv2d_backward wants.
-    Source: Lee 3.1; Ng, Convolutional Neural Networks, week 1; d2l-zh 6.2 to 6.4.
+    Source: Lee 3.1; Ng, Convolutional Neural Networks, week 1; d2l 7.2 to 7.4 (zh 6.2 to 6.4).
     """
     ### BEGIN SOLUTION
     N, _, H, W = x.shape
@@ -239,7 +239,7 @@ def maxpool2d_forward(x, k, stride, pad=0):
     stride: int >= 1; may be smaller or larger than k.
     pad: int, 0 <= pad <= k // 2. Padding counts as minus infinity: it never wins.
     Returns: (out, cache); out: float (N, C, H', W') with H' = conv_out_size(H, k, stride, pad), W' likewise.
-    Source: Lee 3.1 ("pooling"); d2l-zh 6.5.
+    Source: Lee 3.1 ("pooling"); d2l 7.5 (zh 6.5).
     """
     ### BEGIN SOLUTION
     H, W = x.shape[2:]
@@ -286,7 +286,7 @@ def avgpool2d_forward(x, k, stride, pad=0):
     stride: int >= 1.
     pad: int, 0 <= pad <= k // 2. The divisor is k·k in every window, at the edge as well.
     Returns: (out, cache); out: float (N, C, H', W') with H' = conv_out_size(H, k, stride, pad), W' likewise.
-    Source: d2l-zh 6.5.
+    Source: d2l 7.5 (zh 6.5).
     """
     ### BEGIN SOLUTION
     H, W = x.shape[2:]
@@ -359,12 +359,13 @@ class DigitsCNN(nn.Module):
     max pooling 2 by 2; all features of an image in one row, as `flatten` puts them (channels, then rows, then columns);
     linear layer to the classes. Both convolutions pad by 1, so that they keep the size; pooling has stride 2 and rounds
     down. Each convolution and the linear layer have biases, and there is nothing else to learn. Call the layers what
-    you like: graders load their own weights by their shapes, which are those of nn.Conv2d and nn.Linear.
+    you like: graders load their own weights by their shapes, which are those of nn.Conv2d and nn.Linear. No lazy
+    layers: the weights are there before the first image is.
 
     side: int >= 4, rows and columns of the images.
     channels: int >= 1, channels of the images.
     classes: int >= 2.
-    Source: LeCun et al. 1998 (LeNet); Lee 3.1; d2l-zh 6.6.
+    Source: LeCun et al. 1998 (LeNet); Lee 3.1; d2l 7.6 (zh 6.6).
     """
 
     def __init__(self, side=8, channels=1, classes=10):
@@ -471,7 +472,7 @@ def train_cnn(X, y, epochs, seed):
     Returns: model, an nn.Module or a function, ready for use: model(x) gives logits, float tensor (n, 10), for x float
         tensor (n, 1, 8, 8), each image on its own and the same whenever it is asked. Graders ask it about new images,
         one by one too. A thousand images and ten epochs take at most 10 seconds.
-    Source: Lee 3.1; d2l-zh 6.6.
+    Source: Lee 3.1; d2l 7.6 (zh 6.6).
     """
     ### BEGIN SOLUTION
     draw, model = torch.Generator(X.device).manual_seed(seed), DigitsCNN()

@@ -119,6 +119,14 @@ def attention_backward_by_the_full_jacobian(dout, q, k, v, w):
 
 
 @alternative("attention_backward")
+def attention_backward_in_float32(dout, q, k, v, w):
+    dout, q, k, v, w = (value.astype(np.float32) for value in (dout, q, k, v, w))
+    dw = dout @ v.swapaxes(-1, -2)
+    ds = w * (dw - (w * dw).sum(-1, keepdims=True)) / q.shape[-1] ** 0.5
+    return ds @ k, ds.swapaxes(-1, -2) @ q, w.swapaxes(-1, -2) @ dout
+
+
+@alternative("attention_backward")
 def attention_backward_from_the_output(dout, q, k, v, w):
     """As FlashAttention does it: the row sum of dw · w is that of dout · out."""
     out = w @ v

@@ -92,6 +92,16 @@ def of_torch_backward(dout, cache):
     return tuple(gradient.numpy() for gradient in found)
 
 
+@alternative("layernorm", replaces="layernorm_forward", group="layernorm_in_float32")
+def layernorm_in_float32_forward(x, gamma, beta, eps=1e-5):
+    return right.layernorm_forward(*(value.astype(np.float32) for value in (x, gamma, beta)), eps)
+
+
+@alternative("layernorm", replaces="layernorm_backward", group="layernorm_in_float32")
+def layernorm_in_float32_backward(dout, cache):
+    return right.layernorm_backward(dout.astype(np.float32), cache)
+
+
 # --------------------------------------------------------------------------------------------------- feed_forward
 
 
@@ -613,6 +623,31 @@ def beam_search_in_one_batch(model, prompt, width, max_new, eos, alpha=0.0):
     last = [(total / max(going.shape[1] - P, 1) ** alpha, ids) for total, ids in zip(sums.tolist(), going, strict=True)]
     found = max([*last, *((score, ids) for score, _, ids in over)], key=lambda each: each[0])
     return found[1].clone(), found[0]
+
+
+@alternative("beam_search")
+def beam_search_in_float32(model, prompt, width, max_new, eos, alpha=0.0):
+    """A row for each hypothesis, going or over, and their sums in PyTorch's default dtype."""
+    mode = model.training
+    rows, sums, lengths = [prompt], torch.zeros(1), torch.zeros(1)
+    model.eval()
+    for n in range(1, max_new + 1):
+        found, total, length = [], [], []
+        for ids, so_far, added in zip(rows, sums, lengths, strict=True):
+            if added > 0 and ids[-1] == eos:
+                found, total, length = [*found, ids], [*total, so_far], [*length, added]
+                continue
+            with torch.no_grad():
+                logs = torch.log_softmax(model(ids[None])[0, -1], dim=0).float()  # (V,)
+            for token in range(len(logs)):
+                found.append(torch.cat([ids, torch.tensor([token])]))
+                total.append(so_far + logs[token])
+                length.append(torch.tensor(float(n)))
+        sums, lengths = torch.stack(total), torch.stack(length)
+        best = (sums / lengths**alpha).topk(min(width, len(found))).indices
+        rows, sums, lengths = [found[each] for each in best], sums[best], lengths[best]
+    model.train(mode)
+    return rows[0], (sums[0] / lengths[0].clamp(min=1) ** alpha).item()
 
 
 @alternative("beam_search")

@@ -4,6 +4,7 @@ Left out because they are right: a fill of -1e9 in a row with something to see, 
 order of a module's parts, a mask that is kept as a buffer, a mean over flattened tokens.
 """
 
+import copy
 import functools
 
 import numpy as np
@@ -2322,6 +2323,18 @@ class _Foresight(right._Translator):
         return self.head(self.norm(x + block.ff(block.norm3(x))))
 
 
+class _Drowsy(right._Translator):
+    """Dropout of a tenth in training mode, once there is something to draw it from."""
+
+    draw = None
+
+    def embedded(self, ids):
+        x = super().embedded(ids)
+        if self.draw is None or not self.training:
+            return x
+        return x * (torch.rand(x.shape, generator=self.draw) > 0.1) / 0.9
+
+
 class _Deaf(right._Translator):
     def forward(self, source, prefix):
         memory = self.encoder(self.embedded(torch.zeros_like(source)))
@@ -2393,6 +2406,17 @@ def train_reverse_without_shift(source, target, seed):
 )
 def train_reverse_without_causal_mask(source, target, seed):
     return _taught_with(_Foresight, source, target, seed, epochs=4)
+
+
+@mistake(
+    "train_reverse",
+    en="Ask your model the same thing twice: in which mode does it answer?",
+    zh="把同一个问题问你的模型两遍：它是在哪种模式下回答的？",
+)
+def train_reverse_left_in_training(source, target, seed):
+    model = copy.deepcopy(_taught_with(_Drowsy, source, target, seed))
+    model.draw = torch.Generator().manual_seed(seed)
+    return model.train()
 
 
 @mistake(

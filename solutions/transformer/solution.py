@@ -486,10 +486,10 @@ def train_reverse(source, target, seed):
 
     source: int64 tensor (N, S), 1 to 9. target: int64 tensor (N, S).
     seed: int, for whatever you draw at random.
-    Returns: model, an nn.Module; model(source, prefix) gives logits, float tensor (B, t, 10), for source (B, S) and
-        prefix (B, t), where prefix begins with 0 and goes on with the tokens said so far; entry [:, i] is about what
-        follows prefix[:, i], and does not depend on what comes after it. Graders let it speak about new sequences,
-        greedily. Training takes at most 30 seconds.
+    Returns: model, an nn.Module, ready for use, in evaluation mode; model(source, prefix) gives logits, float tensor
+        (B, t, 10), for source (B, S) and prefix (B, t), where prefix begins with 0 and goes on with the tokens said so
+        far; entry [:, i] is about what follows prefix[:, i], and does not depend on what comes after it. Graders let it
+        speak about new sequences, greedily. Training takes at most 30 seconds.
     Source: Lee 5, "Sequence to sequence"; Vaswani et al. 2017.
     """
     ### BEGIN SOLUTION

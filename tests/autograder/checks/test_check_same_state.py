@@ -188,6 +188,22 @@ def test_a_function_of_tensors_is_held_against_the_references_with_its_gradients
         each.remote.close()
 
 
+def test_what_went_through_a_float32_output_is_held_to_float32s_row(torch_sandbox):
+    namespace = {}
+    exec(textwrap.dedent(FUNCTION), namespace)
+    x, factor = (torch.tensor(values, dtype=torch.float64) for values in ([0.1, 0.7, 1.3], 0.3))
+    stored = "out = torch.zeros(3); out[:] = {}; return out"  # as loops over the output do
+    product = "x.float() ** power * factor.float()"
+    for line, right in ((product, True), (f"{product} + 0.01 * (x - x.detach())", False)):
+        somebody = asked(torch_sandbox, changed(FUNCTION, "return x**power * factor", stored.format(line)))
+        check = (somebody.student.scaled, namespace["scaled"])
+        if right:
+            check_same(*check, at=(x, factor, 3))
+        else:
+            assert message(check_same, *check, at=(x, factor, 3)).startswith("scaled: ∂⟨v, y⟩/∂x1[0] is ")
+        somebody.remote.close()
+
+
 def test_a_function_has_no_parameters_to_look_at(torch_sandbox):
     somebody = asked(torch_sandbox, FUNCTION)
     with pytest.raises(GraderMistake, match="check_parameters needs a module, scaled is a function or a class"):

@@ -188,6 +188,18 @@ def test_check_gradient_refuses_a_wrong_one():
     )
 
 
+def test_check_gradient_holds_a_float32_answer_to_the_row_of_its_dtype():
+    x, along = np.array([1.0, -2.0]), np.array([0.3, 0.7])
+    gradient = 3 * along * x**2
+    off = gradient * (1 + np.array([0, 9e-5]))
+    check_gradient(claim(off.astype(np.float32)), of=cube, at=(x,), along=along)
+    assert message(check_gradient, claim(off), of=cube, at=(x,), along=along) == (
+        "f(): result[1] is 8.40076, expected 8.4"
+    )
+    worse = (gradient * (1 + np.array([0, 9e-4]))).astype(np.float32)
+    assert refusal(check_gradient, claim(worse), of=cube, at=(x,), along=along).status is Status.WRONG
+
+
 def test_check_gradient_differentiates_by_the_argument_asked_for():
     w, x, along = np.array([[1.0, 2.0]]), np.array([3.0, 4.0]), np.array([0.5])
     check_gradient(claim(w.T @ along), of=lambda w, x: w @ x, at=(w, x), along=along, wrt=1)

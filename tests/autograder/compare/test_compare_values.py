@@ -108,6 +108,14 @@ def test_a_gradient_in_float64_keeps_its_row_and_all_know_the_largest_beside_the
     assert tolerance_of_gradient(narrow, wide, 0.0, "cuda").kappa == 1e-3
 
 
+@pytest.mark.parametrize("output", [np.ones(2, np.float32), np.float16(1), np.ones(2, np.complex64)])
+def test_a_gradient_that_came_through_a_float32_output_is_held_to_float32s_row(output):
+    wide = np.ones(2)
+    assert tolerance_of_gradient(wide, wide, 0.0, through=[wide, output]) == tolerance_of_gradient(output, wide, 0.0)
+    for others in ([], [wide], [np.arange(3)], [None, "float32", {"y": output}]):
+        assert tolerance_of_gradient(wide, wide, 0.0, through=others) == FLOAT64
+
+
 def test_values_of_a_mapping_may_have_tolerances_of_their_own():
     ours = {"y": np.ones(3), "dx": np.ones(3)}
     yours = {"y": np.ones(3), "dx": np.full(3, 1.01)}

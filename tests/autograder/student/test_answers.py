@@ -268,6 +268,34 @@ def test_a_cache_goes_back_as_the_very_object(submit):
     check_close(student.backward(1.0, cache), 4.0)
 
 
+@pytest.mark.parametrize("wrapped", ["{}", "(x, {})", "[{}]"])
+def test_a_cache_whose_keys_are_numpys_numbers_goes_back_too(submit, wrapped):
+    student = submit(f"""
+        import numpy as np
+
+        def forward(x):
+            masks = {{(i, j): np.full(2, i) for i in np.arange(3) for j in np.arange(2)}}
+            return 2 * x, {wrapped.format("masks")}
+
+        def backward(dout, cache):
+            masks = cache if isinstance(cache, dict) else cache[-1]
+            return dout * len(masks) * masks[2, 1].sum()
+        """).student
+    _, cache = parts(student.forward(3.0), "out", "cache")
+    check_close(student.backward(1.0, cache), 24.0)
+
+
+def test_a_dict_with_such_keys_is_told_by_them_where_numbers_are_asked_for(submit):
+    student = submit("""
+        import numpy as np
+
+        def shares():
+            return {np.int64(3): 0.5}
+        """).student
+    words = "shares(): result is an object of type dict with a key of type int64, expected an array of shape (2,)"
+    assert message(check_close, student.shares(), np.ones(2)) == words
+
+
 def test_objects_are_dropped_when_a_question_is_over(submit):
     asked = submit(VALUE)
     v = asked.student.Value(1.0)

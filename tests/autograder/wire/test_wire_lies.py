@@ -290,6 +290,7 @@ def deep(levels: int):
         ([lambda: 0], "a value of type function cannot be sent"),
         ({"model": pytest}, "a value of type module cannot be sent"),
         (slice(1), "a value of type slice cannot be sent"),
+        ({np.int64(1): 2}, "a dict with a key of type int64 cannot be sent"),
         ([0] * PARTS, f"a value of more than {PARTS} parts cannot be sent: is it to be an array?"),
         (2**4096, "an integer of 4097 bits cannot be sent; 4096 is the limit"),
         (deep(34), "a value nested deeper than 32 levels cannot be sent"),

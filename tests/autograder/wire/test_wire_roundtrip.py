@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import enum
 import math
 
 import numpy as np
 import pytest
-from frames import arrived
+from frames import arrived, read
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -148,6 +149,29 @@ def test_subclasses_travel_as_what_they_extend():
 def test_a_word_of_numpy_travels_as_a_word(word):
     assert arrived(word) == "saddle"
     assert type(arrived(word)) is str
+
+
+ODD = st.one_of(
+    st.integers(-9, 9).map(np.int64),
+    st.floats(-9, 9).map(np.float64),
+    st.booleans().map(np.bool_),
+    st.complex_numbers(),
+)
+
+
+@given(odd=ODD, within=st.booleans(), others=st.dictionaries(TEXTS, TREES, max_size=3))
+def test_a_dict_with_a_key_that_is_none_of_the_wires_stays_where_it_is(odd, within, others):
+    value = [{"plain": 1}, {**others, ((0, odd) if within else odd): np.ones(2)}]
+    buffers = wire.encode({"value": value}, lambda rescued: wire.Opaque(type(rescued).__name__))
+    kept = wire.Opaque(f"dict with a key of type {'tuple' if within else type(odd).__name__}")
+    assert read(wire.joined(buffers))["value"] == [{"plain": 1}, kept]
+
+
+def test_keys_that_only_extend_a_plain_one_arrive_as_that():
+    class Side(enum.IntEnum):
+        LEFT = 4
+
+    assert arrived({np.str_("w"): 1, Side.LEFT: 2, (Side.LEFT, "b"): 3}) == {"w": 1, 4: 2, (4, "b"): 3}
 
 
 def test_lone_surrogates_are_replaced_rather_than_sent():

@@ -299,19 +299,16 @@ def test_digits_cnn_of_other_images(student, reference, tensors):
     """other sides, channels and classes: outputs and gradients agree
     zh: 换别的边长、通道数和类别数，输出与梯度也一致"""
     for sizes, N in (((13, 3, 4), 2), ((4, 2, 5), 1)):
-        yours, ours = student.DigitsCNN(*sizes), tensors.drawn(reference.DigitsCNN(*sizes)).double()
-        yours.double()
-        x = tensors.normal((N, sizes[1], sizes[0], sizes[0]), dtype="float64")
-        check_same(yours, ours, at=(x,), any_names=True)
+        ours, x = tensors.drawn(reference.DigitsCNN(*sizes)), tensors.normal((N, sizes[1], sizes[0], sizes[0]))
+        check_same(student.DigitsCNN(*sizes), ours, at=(x,), any_names=True)
 
 
 @points(0.5)
 def test_digits_cnn_structure(student, reference, tensors):
     """each image on its own
     zh: 每幅图像各算各的"""
-    yours, ours = student.DigitsCNN(9, 3, 4), tensors.drawn(reference.DigitsCNN(9, 3, 4)).double()
-    yours.double()
-    x = tensors.normal((5, 3, 9, 9), dtype="float64")
+    yours, ours = student.DigitsCNN(9, 3, 4), tensors.drawn(reference.DigitsCNN(9, 3, 4))
+    x = tensors.normal((5, 3, 9, 9))
     check_same(yours, ours, at=(x,), any_names=True)
     out = ours(x)
     for each in (0, 3):
@@ -356,7 +353,8 @@ def test_spatial_transformer_at_the_edges(student, reference, tensors, rng):
     """far outside, images of one pixel or one row
     zh: 离图很远的坐标、只有一个像素或一行的图像"""
     far = torch.from_numpy(rng.uniform(2.5, 1000, size=(1, 3, 4, 2)) * rng.choice([-1, 1], size=(1, 3, 4, 2))).float()
-    check_close(student.bilinear_sample(3 + tensors.normal((1, 2, 4, 3)), far), torch.zeros(1, 2, 3, 4))
+    dark = student.bilinear_sample(3 + tensors.normal((1, 2, 4, 3)), far)
+    check_close(dark, torch.zeros(1, 2, 3, 4), floor=1.0, because="pixels of size 3, next to which 1e-7 is rounding")
     for H, W in ((1, 1), (1, 6), (4, 1)):
         img = tensors.normal((3, 2, H, W))
         grid = torch.from_numpy(rng.uniform(-1.2, 1.2, size=(3, 2, 5, 2))).float()
@@ -383,14 +381,14 @@ def test_spatial_transformer_of_batches(student, reference, tensors):
 def test_train_cnn_one_by_one(student, rng, device):
     """the trained network says of an image alone what it says of it among others, whenever it is asked
     zh: 不论单独问还是和别的图一起问，也不论问几次，训练出的网络对一幅图的回答都一样"""
-    X, y, new, wanted = digit_images(rng, 400, 300)
-    model, among_others = student.train_cnn(X, y, 8, 7), []
+    X, y, new, wanted = digit_images(rng, 1000, 300)
+    model, among_others = student.train_cnn(X, y, 10, 7), []
 
     def share(logits):
         among_others.append(logits)
         return float(np.mean(logits.argmax(axis=1) == wanted.numpy()))
 
-    check_reaches(then(model(new), share), at_least=0.8)
+    check_reaches(then(model(new), share), at_least=0.5)  # how good it is, the public question asks
     for each in range(12):
         check_that(
             model(new[each : each + 1]),

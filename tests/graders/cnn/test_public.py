@@ -458,17 +458,16 @@ def test_digits_cnn_count(student, reference):
 def test_digits_cnn_same(student, reference, tensors):
     """with equal weights, the logits and every gradient agree
     zh: 权重相同时，logits 与每个梯度都一致"""
-    yours, ours = student.DigitsCNN(), tensors.drawn(reference.DigitsCNN()).double()
-    yours.double()
-    check_same(yours, ours, at=(tensors.normal((3, 1, 8, 8), dtype="float64"),), any_names=True)
+    ours = tensors.drawn(reference.DigitsCNN())
+    check_same(student.DigitsCNN(), ours, at=(tensors.normal((3, 1, 8, 8)),), any_names=True)
 
 
 # K9  spatial_transformer
 
 
-def some_maps(tensors, N, dtype="float32"):
+def some_maps(tensors, N):
     """Affine maps that turn, stretch, shear and shift, one for each image."""
-    return torch.eye(2, 3, dtype=getattr(torch, dtype)) + tensors.normal((N, 2, 3), dtype=dtype) / 2
+    return torch.eye(2, 3) + tensors.normal((N, 2, 3)) / 2
 
 
 def points_inside(rng, N, H, W, size):
@@ -518,7 +517,7 @@ def test_spatial_transformer_outside(student, reference, tensors, rng):
 def test_spatial_transformer_gradient(student, reference, tensors, rng):
     """gradients flow back to the image and to the places where it is read
     zh: 梯度既流回图像，也流回取样的坐标"""
-    img, grid = tensors.normal((2, 3, 6, 4), dtype="float64"), points_inside(rng, 2, 6, 4, (3, 5))
+    img, grid = tensors.normal((2, 3, 6, 4)), points_inside(rng, 2, 6, 4, (3, 5)).float()
     check_same(student.bilinear_sample, reference.bilinear_sample, at=(img, grid))
 
 
@@ -551,4 +550,5 @@ def test_train_cnn_of_new_images(student, rng, device):
     model = student.train_cnn(X, y, 10, 3)
     right = then(model(new), lambda logits: float(np.mean(logits.argmax(axis=1) == wanted.numpy())))
     # Measured over 130 draws of the images: 0.927 at least, half of them above 0.972; known mistakes stay below 0.70.
-    check_reaches(right, at_least=0.9, good=0.95, excellent=0.975, boss=0.99)
+    # Adam at its default rate of 0.001 has not arrived after 160 steps: 0.852 at least over 90 draws.
+    check_reaches(right, at_least=0.8, good=0.95, excellent=0.975, boss=0.99)
