@@ -7,14 +7,9 @@ told, tried twice more by itself, and stops nobody else.
 from __future__ import annotations
 
 import atexit
-import contextlib
 import functools
-import hashlib
-import hmac
 import multiprocessing
 import os
-import re
-import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -24,16 +19,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from autograder import fingerprint
+from autograder import fingerprint, seeds
 from autograder.grading import Grader
 from autograder.manifest import Course
-from autograder.model import AutograderError, Isolation, Outcome, Report, Submission
+from autograder.model import Isolation, Outcome, Report, Submission
 from autograder.sandbox.choice import choose, plain
 from autograder.sandbox.protocol import Sandbox
 from autograder.student import Place, gpu_trouble
 
 SHARD = 8
-SECRET_BYTES = 32
 BREAKS = 10
 
 Pool = Callable[[int], Executor]
@@ -59,56 +53,6 @@ class Shard:
         return (replace(self, submissions=(submission,)) for submission in self.submissions)
 
 
-def course_secret(root: Path) -> bytes:
-    """The secret that fresh seeds are derived from: made once, in a file that only its owner reads.
-
-    Raises AutograderError for a file that holds another thing: an empty secret is one that everybody knows.
-    """
-    path = root / "course.secret"
-    if not path.exists():
-        _make_secret(path)
-    text = path.read_text("ascii", "replace").strip()
-    if not re.fullmatch(rf"[0-9a-f]{{{2 * SECRET_BYTES}}}", text):
-        raise AutograderError(
-            f"{path} holds no secret of {SECRET_BYTES} bytes in hexadecimal; put back the one that seeds were derived "
-            "from, or delete the file to have a new one made"
-        )
-    return bytes.fromhex(text)
-
-
-def _make_secret(path: Path) -> None:
-    """Written aside and linked: there whole or not at all, and never in the place of another batch's."""
-    aside, text = path.with_name(f"{path.name}.{os.getpid()}.partial"), secrets.token_hex(SECRET_BYTES) + "\n"
-    _write_secret(aside, text, os.O_TRUNC)
-    try:
-        with contextlib.suppress(FileExistsError):  # another batch was first
-            _link_or_write(aside, path, text)
-    finally:
-        aside.unlink()
-
-
-def _link_or_write(aside: Path, path: Path, text: str) -> None:
-    """Raises FileExistsError. exFAT and many network folders know no links: there the file is made and then filled."""
-    try:
-        os.link(aside, path)
-    except FileExistsError:
-        raise
-    except OSError:
-        _write_secret(path, text, os.O_EXCL)
-
-
-def _write_secret(path: Path, text: str, how: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-
-
-def seed_for(secret: bytes, topic: str, student: str) -> str:
-    """A student's own seed: nobody without the secret can know it, everybody with the report can use it again."""
-    message = f"{topic}/{student}".encode("utf-8", "surrogatepass")
-    return hmac.new(secret, message, hashlib.sha256).hexdigest()[:8]
-
-
 def fingerprints(
     shared: str, topic: str, secret: bytes, isolation: Isolation, device: str = "cpu"
 ) -> Callable[[Submission], str]:
@@ -116,7 +60,7 @@ def fingerprints(
     level = isolation.level + Place(device).mark
 
     def of(submission: Submission) -> str:
-        seed = seed_for(secret, topic, submission.student)
+        seed = seeds.seed_for(secret, topic, submission.student)
         return fingerprint.of_submission(shared, submission, seed, level)
 
     return of
@@ -153,7 +97,7 @@ def grade_shard(shard: Shard) -> list[Report]:
     grader, sandbox, place = _grader(shard.root, shard.topic, shard.isolation, shard.device)
     reports: list[Report] = []
     answerers = (
-        grader.submitted(submission, sandbox, seed_for(shard.secret, shard.topic, submission.student), place)
+        grader.submitted(submission, sandbox, seeds.seed_for(shard.secret, shard.topic, submission.student), place)
         for submission in shard.submissions
     )
     grader.grade(answerers, reports.append)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import batch, fingerprint
+from autograder import batch, fingerprint, seeds
 from autograder.batch import Shard
 from autograder.coursefile import SETTINGS
 from autograder.fingerprint import versions
@@ -63,7 +63,7 @@ def key_of(shard: Shard, basis: str) -> str:
     """The name of a task, which tells nothing to whoever reads the scheduler's pages."""
     digest = hmac.new(shard.secret, basis.encode(), "sha256")
     for submission in shard.submissions:
-        seed = batch.seed_for(shard.secret, shard.topic, submission.student)
+        seed = seeds.seed_for(shard.secret, shard.topic, submission.student)
         level = (shard.isolation.level if shard.isolation else "") + Place(shard.device).mark
         digest.update(fingerprint.of_submission(basis, submission, seed, level).encode())
     return f"grade-{digest.hexdigest()}"

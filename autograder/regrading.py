@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from autograder import batch, fingerprint
+from autograder import batch, fingerprint, seeds
 from autograder.fingerprint import versions
 from autograder.gradebook import Book, Standing
 from autograder.manifest import Course
@@ -33,7 +33,7 @@ class Change:
 
 def affected(course: Course, topic: str, book: Book, settings: Settings) -> list[Standing]:
     """The submissions whose grading in force rests on something else than one made now."""
-    secret = batch.course_secret(course.root)
+    secret = seeds.course_secret(course.root)
     basis = fingerprint.of_topic(course, topic, versions())
     rests_on = batch.fingerprints(basis, topic, secret, settings.isolation, settings.device)
     standings = {(each.leader, each.submission): each for each in book.standings(topic) if each.student == each.leader}
@@ -62,7 +62,7 @@ def regrade(
     advance: Callable[[Outcome], None] = lambda outcome: None,
 ) -> int:
     """Grade these again, under the seeds that they had; the run's number. Nothing of it counts until it is applied."""
-    secret = batch.course_secret(course.root)
+    secret = seeds.course_secret(course.root)
     basis = fingerprint.of_topic(course, topic, versions())
     run = book.begin("regrade", topic, grader=basis, isolation=settings.isolation.level, why=why)
     submissions: Iterator[Submission] = (book.submitted(each.submission) for each in standings)

@@ -8,7 +8,7 @@ from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 
-from autograder import batch, fingerprint, policies
+from autograder import batch, fingerprint, policies, seeds
 from autograder.coursefile import moment
 from autograder.fingerprint import versions
 from autograder.gradebook import Book, Event, Standing
@@ -49,7 +49,7 @@ def grade_class(
     submissions: taken one after the other as they are wanted, about `count` of them; one that could not be read here is
     its outcome, which is told and leaves the book as it is. Returns what it came to.
     """
-    secret = batch.course_secret(course.root)
+    secret = seeds.course_secret(course.root)
     basis = fingerprint.of_topic(course, topic, versions())
     run = book.begin("batch", topic, grader=basis, isolation=settings.isolation.level)
     rests_on = batch.fingerprints(basis, topic, secret, settings.isolation, settings.device)

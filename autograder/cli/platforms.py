@@ -69,7 +69,7 @@ def _nbgrader_release(options: argparse.Namespace) -> int:
 
 
 def _nbgrader_import(options: argparse.Namespace) -> int:
-    from autograder import batch
+    from autograder import batch, seeds
     from autograder.platforms import nbgrader_import as importing
     from autograder.sandbox.choice import require_isolation
 
@@ -84,7 +84,7 @@ def _nbgrader_import(options: argparse.Namespace) -> int:
     framework, hidden = course.assignment(topic).framework, (*course.hidden, options.tree)
     isolation = require_isolation(framework, unsafe=options.unsafe, secret=hidden)
     print(f"isolation: level {isolation.level}")
-    secret = batch.course_secret(course.root)
+    secret = seeds.course_secret(course.root)
     work = batch.shards(submissions, len(submissions), course.root, topic, secret, jobs, isolation)
     open_ones = 0
     for outcome in batch.outcomes(work, batch.local_pool, jobs):
@@ -110,8 +110,8 @@ def _otter_release(options: argparse.Namespace) -> int:
 
 
 def _gradescope(options: argparse.Namespace) -> int:
-    from autograder.batch import course_secret
     from autograder.platforms import gradescope
+    from autograder.seeds import course_secret
 
     course = course_of(options)
     topics_of(course, options.topic)

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder.answering import Answerer
-from autograder.batch import seed_for
 from autograder.exporters.gradescope import results
 from autograder.grading import Grader
 from autograder.manifest import AssignmentFile, Course
@@ -29,6 +28,7 @@ from autograder.platforms.kernel import SEED
 from autograder.results import put
 from autograder.sandbox.choice import isolated
 from autograder.scoring import total
+from autograder.seeds import seed_for
 from autograder.sources.folders import SUFFIXES, file_of, from_path
 
 CGROUPS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from support_books import recorded
 from support_courses import RIGHT, copied
 
-from autograder import batch, fingerprint, results
+from autograder import batch, fingerprint, results, seeds
 from autograder.grading import versions
 from autograder.model import AutograderError, Isolation, Outcome, Report, Submission
 
@@ -126,22 +126,22 @@ def test_each_student_has_a_seed_of_their_own(outcomes):
 
 
 def test_a_seed_depends_on_secret_topic_and_student_alone():
-    seed = batch.seed_for(b"secret", "vectors", "alice")
-    assert seed == batch.seed_for(b"secret", "vectors", "alice")
+    seed = seeds.seed_for(b"secret", "vectors", "alice")
+    assert seed == seeds.seed_for(b"secret", "vectors", "alice")
     others = [(b"Secret", "vectors", "alice"), (b"secret", "layers", "alice"), (b"secret", "vectors", "bob")]
-    assert seed not in [batch.seed_for(*other) for other in others]
-    assert batch.seed_for(b"secret", "vectors", "half \udc80")
+    assert seed not in [seeds.seed_for(*other) for other in others]
+    assert seeds.seed_for(b"secret", "vectors", "half \udc80")
 
 
 def test_the_secret_is_made_once_and_read_by_its_owner_only(tmp_path):
     before = os.umask(0)
     try:
-        secret = batch.course_secret(tmp_path)
+        secret = seeds.course_secret(tmp_path)
     finally:
         os.umask(before)
     assert len(secret) == 32
     assert stat.S_IMODE((tmp_path / "course.secret").stat().st_mode) == 0o600
-    assert batch.course_secret(tmp_path) == secret
+    assert seeds.course_secret(tmp_path) == secret
 
 
 def test_where_files_cannot_be_linked_the_secret_is_made_all_the_same(tmp_path, monkeypatch):
@@ -149,10 +149,10 @@ def test_where_files_cannot_be_linked_the_secret_is_made_all_the_same(tmp_path, 
         raise PermissionError(errno.EPERM, "Operation not permitted")  # as on exFAT, which nothing here can mount
 
     monkeypatch.setattr(os, "link", link)
-    secret = batch.course_secret(tmp_path)
+    secret = seeds.course_secret(tmp_path)
     assert stat.S_IMODE((tmp_path / "course.secret").stat().st_mode) == 0o600
-    batch._make_secret(tmp_path / "course.secret")  # by another batch, at the same moment
-    assert batch.course_secret(tmp_path) == secret
+    seeds._make_secret(tmp_path / "course.secret")  # by another batch, at the same moment
+    assert seeds.course_secret(tmp_path) == secret
     assert [path.name for path in tmp_path.iterdir()] == ["course.secret"]
 
 
@@ -160,7 +160,7 @@ def test_where_files_cannot_be_linked_the_secret_is_made_all_the_same(tmp_path, 
 def test_a_spoilt_secret_is_refused_rather_than_used(tmp_path, text):
     (tmp_path / "course.secret").write_text(text)
     with pytest.raises(AutograderError, match=r"course\.secret holds no secret of 32 bytes in hexadecimal"):
-        batch.course_secret(tmp_path)
+        seeds.course_secret(tmp_path)
 
 
 @given(st.integers(1, 300), st.integers(1, 16))

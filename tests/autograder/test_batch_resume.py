@@ -14,7 +14,7 @@ from reports import EVERY, WRONG, question, report
 from support_courses import RIGHT, copied
 from test_batch import Here
 
-from autograder import batch, running
+from autograder import batch, running, seeds
 from autograder.gradebook import Book
 from autograder.model import Isolation, Outcome, Status, Submission
 from autograder.policies import Policy
@@ -191,15 +191,15 @@ def test_a_report_that_is_read_writes_the_same_text_again(language, questions):
 
 
 def test_a_secret_is_there_whole_or_not_at_all(tmp_path):
-    one, other = batch.course_secret(tmp_path), batch.course_secret(tmp_path)
+    one, other = seeds.course_secret(tmp_path), seeds.course_secret(tmp_path)
     assert one == other
     assert [path.name for path in tmp_path.iterdir()] == ["course.secret"]
 
 
 def test_two_batches_that_start_together_agree_on_one_secret(tmp_path):
     (tmp_path / "course.secret").write_text("ab" * 32)
-    batch._make_secret(tmp_path / "course.secret")
-    assert batch.course_secret(tmp_path) == bytes.fromhex("ab" * 32)
+    seeds._make_secret(tmp_path / "course.secret")
+    assert seeds.course_secret(tmp_path) == bytes.fromhex("ab" * 32)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ import pytest
 from support_courses import RIGHT, copied
 from test_batch import Here
 
-from autograder import appeals, batch, coursefile, fingerprint, regrading, running
+from autograder import appeals, batch, coursefile, fingerprint, regrading, running, seeds
 from autograder.cli import main
 from autograder.gradebook import Book
 from autograder.model import Limits, Outcome, Receipt, Submission, UsageError
@@ -148,7 +148,7 @@ def test_what_was_graded_on_a_gpu_is_not_affected_there_and_is_elsewhere(graded)
     course, book, settings = graded
     on_gpu = replace(settings, device="cuda")
     basis = fingerprint.of_topic(course, "vectors", fingerprint.versions())
-    mark = batch.fingerprints(basis, "vectors", batch.course_secret(course.root), settings.isolation, "cuda")
+    mark = batch.fingerprints(basis, "vectors", seeds.course_secret(course.root), settings.isolation, "cuda")
     run = book.begin("batch", "vectors", grader=basis, isolation="C")
     for standing in [each for each in book.standings("vectors") if each.student == each.leader]:
         submission, (made, _) = book.submitted(standing.submission), book.report(standing.grading)
