@@ -6,7 +6,7 @@ import contextlib
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Generator, Iterable, Iterator, MutableMapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -198,17 +198,36 @@ class Grader:
 
 
 class _Within:
-    """Has pytest read its paths as those below a folder: in a whole path it takes `[` and `::` for a test's name."""
+    """Has pytest read its paths as those below a folder: in a whole path it takes `[` and `::` for a test's name.
+
+    Only where it looks at them: it would go to that folder in the end, and stay there.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_cmdline_parse(self, pluginmanager: pytest.PytestPluginManager, args: list[str]) -> None:
-        """Before the first path is looked at."""
+    @contextlib.contextmanager
+    def _below(self, config: pytest.Config) -> Iterator[None]:
+        before = config.invocation_params
+        config.invocation_params = replace(before, dir=self.folder)
+        try:
+            yield
+        finally:
+            config.invocation_params = before
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_cmdline_parse(self, pluginmanager: pytest.PytestPluginManager) -> Generator[None, Any, Any]:
+        """Where conftest.py is looked for."""
         config = pluginmanager.get_plugin("pytestconfig")
-        assert config is not None
-        config.invocation_params = replace(config.invocation_params, dir=self.folder)
+        assert isinstance(config, pytest.Config)
+        with self._below(config):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Where the graders are read."""
+        with self._below(session.config):
+            return (yield)
 
 
 def _forget_graders() -> None:

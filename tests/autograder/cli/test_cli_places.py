@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import sys
+from pathlib import Path
 
 import pytest
-from support_courses import RIGHT, copied, with_graders
+from support_courses import RIGHT, copied, played, with_graders
+
+from autograder.grading import Grader
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="no name on Windows holds a colon")
 
@@ -34,3 +37,17 @@ def test_a_slip_in_a_grader_is_found_in_a_folder_of_any_name(run, tmp_path):
     assert code == 1
     assert "ZeroDivisionError: division by zero" in out
     assert "tests/graders/vectors/test_public.py" in out
+
+
+def test_grading_leaves_the_process_where_it_is(run, tmp_path, monkeypatch):
+    course = copied(tmp_path / "course")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here" / "conftest.py").write_text("raise SystemExit('not a grader')\n", "utf-8")
+    (tmp_path / "here" / "alice.py").write_text(RIGHT, "utf-8")
+    played(Grader(course, "vectors"))
+    assert Path.cwd() == tmp_path / "here"
+    for _ in range(2):
+        code, out, err = run("grade", "vectors", "--from", "alice.py", "--lang", "en", root="../course")
+        assert (code, err) == (0, "")
+        assert "10/10" in out
