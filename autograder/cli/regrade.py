@@ -97,7 +97,7 @@ def appeal(options: argparse.Namespace) -> int:
 
     course = course_of(options)
     framework = course.assignment(options.topic).framework
-    rules = coursefile.read(course.root / "course.toml")
+    rules = coursefile.of(course)
     with opened(options) as book:
         policy = rules.get(options.topic, rules[""])
         found = appeals.recorded(book, options.topic, options.student, policy, options.grading)
