@@ -11,13 +11,22 @@ from autograder.checks.comparing import (
 )
 from autograder.checks.modules import check_parameters, check_same, trained
 from autograder.checks.observing import Observation
-from autograder.checks.properties import check_falls, check_faster, check_reaches, check_that, parts, then
+from autograder.checks.properties import (
+    check_draws_from,
+    check_falls,
+    check_faster,
+    check_reaches,
+    check_that,
+    parts,
+    then,
+)
 from autograder.checks.showing import lattice, show_boundary, show_heat, show_path
 
 __all__ = [
     "Observation",
     "central_differences",
     "check_close",
+    "check_draws_from",
     "check_equal",
     "check_falls",
     "check_faster",

@@ -13,7 +13,7 @@ from autograder import memory
 from autograder.checks.comparing import check_close
 from autograder.checks.observing import failed, look, passed, wrong_form
 from autograder.checks.showing import losses_picture, score_picture
-from autograder.compare import as_array, describe, number
+from autograder.compare import Comparison, as_array, describe, number
 from autograder.model import (
     AutograderError,
     GraderMistake,
@@ -159,6 +159,36 @@ def check_reaches(
         return
     note = sentence("{value} reached: {tier}", value=number(value), tier=tier)
     passed(answer, value, at_least, note, picture)
+
+
+def check_draws_from(rng: np.random.Generator, draw: Callable[[np.random.Generator], Answer]) -> None:
+    """`draw(generator)` gives the same for generators in the same state, and something else for any other.
+
+    rng: the question's, which draws the seeds. draw: asks the student, and gives an answer that is compared exactly, or
+    what `then` makes of one. Raises StudentFault (WRONG) when it does not hold.
+    """
+    first, *others = (int(seed) for seed in rng.choice(2**32, size=3, replace=False))
+    seen = look(draw(np.random.default_rng(first)), "check_draws_from")
+
+    def repeats(seed: int) -> Answer:
+        """Whether this seed gives what the first gave: a yes or a no, by which a mistake is known whatever it draws."""
+        return then(
+            draw(np.random.default_rng(seed)), lambda value: Comparison(exact=True).difference(value, seen) is None
+        )
+
+    check_that(
+        repeats(first),
+        lambda repeated: repeated,
+        "the same generator, in the same state, gives the same answer",
+        zh="同一个生成器在同一状态下给出同样的结果",
+    )
+    for seed in others:
+        check_that(
+            repeats(seed),
+            lambda repeated: not repeated,
+            "another generator gives another answer",
+            zh="换一个生成器，结果也随之改变",
+        )
 
 
 def check_faster(function: Function, reference: Callable[..., Any], *arguments: Any, turns: int) -> None:

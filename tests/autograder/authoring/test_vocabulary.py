@@ -69,6 +69,7 @@ def test_every_example_passes_on_the_right_answers(tmp_path):
             "check_falls",
             "check_reaches",
             "check_faster",
+            "check_draws_from",
             "parts",
             "then",
         ),

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from support import claim, local, message, refusal
 
-from autograder.checks import check_close, check_falls, check_faster, check_reaches, check_that, parts, then
+from autograder.checks import (
+    check_close,
+    check_draws_from,
+    check_falls,
+    check_faster,
+    check_reaches,
+    check_that,
+    parts,
+    then,
+)
 from autograder.language import say
 from autograder.model import GraderMistake, Status, StudentFault
 
@@ -246,6 +255,24 @@ def test_check_faster_refuses_a_loop_of_a_thousand_times_as_many_turns(submit):
     said = message(check_faster, student.student.f, lambda x: right, 1.0, turns=100_000)
     assert said.startswith("f takes ")
     assert said.endswith(" times as long as it may: is there a Python loop that an array operation could do?")
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        (lambda n, rng: rng.permutation(n), ""),
+        (lambda n, rng: [list(part) for part in np.array_split(rng.permutation(n), 3)], ""),
+        (lambda n, rng: np.random.default_rng().permutation(n), "the same generator, in the same state"),
+        (lambda n, rng: np.random.default_rng(0).permutation(n), "another generator gives another answer"),
+        (lambda n, rng: np.arange(n), "another generator gives another answer"),
+    ],
+)
+def test_what_is_drawn_hangs_on_the_state_of_the_generator_alone(draw, said):
+    student, rng = local(f=draw).student, np.random.default_rng(5)
+    if not said:
+        check_draws_from(rng, lambda generator: student.f(31, generator))
+        return
+    assert f"this should hold: {said}" in message(check_draws_from, rng, lambda generator: student.f(31, generator))
 
 
 def test_check_faster_against_few_turns_is_noise():

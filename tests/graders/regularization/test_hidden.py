@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from autograder.checks import check_close, check_equal, check_gradient, check_raises, check_that, parts, then
+from autograder.checks import (
+    check_close,
+    check_draws_from,
+    check_equal,
+    check_gradient,
+    check_raises,
+    check_that,
+    parts,
+    then,
+)
 from autograder.questions import points
 
 from .test_public import GRID, away_from_zero, even_uniforms
@@ -224,34 +233,6 @@ def test_early_stopping_with_nan(student, reference, rng):
 # ------------------------------------------------------------------------------------------------------ kfold
 
 
-def check_draws_from(drawn, plain, rng):
-    """`drawn(generator)`, told by `plain`, is the same for generators in the same state, and new for each other."""
-    first, *others = (int(seed) for seed in rng.choice(2**32, size=3, replace=False))
-    seen = []
-
-    def is_as_first(*answer):
-        seen.append(plain(*answer))
-        return seen[0] == seen[-1]
-
-    def repeats(seed):
-        return then(drawn(np.random.default_rng(seed)), is_as_first)
-
-    repeats(first)
-    check_that(
-        repeats(first),
-        lambda repeated: repeated,
-        "the same generator, in the same state, gives the same answer",
-        zh="同一个生成器在同一状态下给出同样的结果",
-    )
-    for seed in others:
-        check_that(
-            repeats(seed),
-            lambda repeated: not repeated,
-            "another generator gives another answer",
-            zh="换一个生成器，结果也随之改变",
-        )
-
-
 @points(1)
 def test_kfold_sizes(student, reference, rng):
     """when k does not divide N, fold sizes differ by one at most
@@ -271,11 +252,11 @@ def test_kfold_sizes(student, reference, rng):
 def test_kfold_draws_from_its_generator(student, rng):
     """the split hangs on the generator: the same state gives the same split, another state another one
     zh: 划分由随机数生成器决定：状态相同则划分相同，状态不同则划分不同"""
-    check_draws_from(
-        lambda generator: student.kfold(30, 3, generator),
-        lambda *folds: [sorted(np.asarray(val).tolist()) for _, val in folds],
-        rng,
-    )
+
+    def validation_sets(*folds):
+        return [sorted(np.asarray(val).tolist()) for _, val in folds]
+
+    check_draws_from(rng, lambda generator: then(student.kfold(30, 3, generator), validation_sets))
 
 
 @points(1)
@@ -321,11 +302,7 @@ def test_init_weights_draw_from_their_generator(student, rng):
     """the weights hang on the generator: the same state gives the same weights, another state others
     zh: 权重由随机数生成器决定：状态相同则权重相同，状态不同则权重不同"""
     for shape, kind in (((9, 4), "xavier_normal"), ((3, 4, 2, 5), "kaiming_uniform")):
-        check_draws_from(
-            lambda generator, shape=shape, kind=kind: student.init_weights(shape, kind, generator),
-            lambda *weights: np.asarray(weights, dtype=float).tolist(),
-            rng,
-        )
+        check_draws_from(rng, lambda generator, shape=shape, kind=kind: student.init_weights(shape, kind, generator))
 
 
 @points(0.5)
