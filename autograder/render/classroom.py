@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 from rich.cells import cell_len
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -82,19 +83,17 @@ class ClassPage(Page):
         """What a batch came to: how many, their scores, and whom to look at."""
         if tally.without_gpu:
             self.say("No GPU: {count} questions were left out, with their points.", count=tally.without_gpu)
-        scores = sorted(tally.scores)
         self.say("{count} submissions graded; {path}", count=tally.graded, path=str(path))
         if tally.reused:
             self.say(
                 "{count} of them in an earlier run: nothing that their reports rest on has changed", count=tally.reused
             )
-        if scores:
-            middle = scores[len(scores) // 2]
+        if tally.scores:
             self.say(
                 "points: lowest {low:g}, median {middle:g}, highest {high:g}",
-                low=scores[0],
-                middle=middle,
-                high=scores[-1],
+                low=min(tally.scores),
+                middle=median(tally.scores),
+                high=max(tally.scores),
             )
         for what in tally.look_at:
             self.console.print(Text(clean(say(what, self.language))))

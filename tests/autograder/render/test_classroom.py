@@ -36,7 +36,7 @@ def test_a_batch_says_how_many_how_well_and_whom_to_look_at():
     ]
     page = printed(lambda page: page.batch(Tally(outcomes), Path("out/grades.csv")))
     assert "4 submissions graded; out/grades.csv" in page
-    assert "points: lowest 0, median 2, highest 4" in page
+    assert "points: lowest 0, median 1, highest 4" in page
     assert "not final, a grader failed: carol" in page
     assert "not readable: dave: v.py was not handed in" in page
     assert r"not graded, ours to mend: \u001b[31meve: BrokenProcessPool" in page
